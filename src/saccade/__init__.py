@@ -1,0 +1,115 @@
+"""saccade: computer vision the Keras way, on a compiled JAX engine.
+
+Names are those of Keras: `saccade.layers.Conv2D`, `saccade.Sequential`, ... Importing
+this package computes nothing and loads each part when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from saccade.core import _runtime as _runtime
+
+_runtime.prepare()
+
+if TYPE_CHECKING:
+    from saccade import activations as activations
+    from saccade import backend as backend
+    from saccade import callbacks as callbacks
+    from saccade import config as config
+    from saccade import constraints as constraints
+    from saccade import datasets as datasets
+    from saccade import initializers as initializers
+    from saccade import layers as layers
+    from saccade import losses as losses
+    from saccade import metrics as metrics
+    from saccade import models as models
+    from saccade import ops as ops
+    from saccade import optimizers as optimizers
+    from saccade import random as random
+    from saccade import regularizers as regularizers
+    from saccade import utils as utils
+    from saccade import visualization as visualization
+    from saccade.core._dtypes import DTypePolicy as DTypePolicy
+    from saccade.core._symbolic import KerasTensor as KerasTensor
+    from saccade.core._variable import Variable as Variable
+    from saccade.initializers import Initializer as Initializer
+    from saccade.launcher import load_ipython_extension as load_ipython_extension
+    from saccade.layers import Input as Input
+    from saccade.layers import InputSpec as InputSpec
+    from saccade.layers import Layer as Layer
+    from saccade.losses import Loss as Loss
+    from saccade.metrics import Metric as Metric
+    from saccade.models import Model as Model
+    from saccade.models import Sequential as Sequential
+    from saccade.optimizers import Optimizer as Optimizer
+    from saccade.regularizers import Regularizer as Regularizer
+
+__version__ = "0.1.0"
+
+_PACKAGES = (
+    "activations",
+    "backend",
+    "callbacks",
+    "config",
+    "constraints",
+    "datasets",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "ops",
+    "optimizers",
+    "random",
+    "regularizers",
+    "utils",
+    "visualization",
+)
+_NAMES = {
+    "DTypePolicy": "saccade.core._dtypes",
+    "Initializer": "saccade.initializers",
+    "Input": "saccade.layers",
+    "InputSpec": "saccade.layers",
+    "KerasTensor": "saccade.core._symbolic",
+    "Layer": "saccade.layers",
+    "Loss": "saccade.losses",
+    "Metric": "saccade.metrics",
+    "Model": "saccade.models",
+    "Optimizer": "saccade.optimizers",
+    "Regularizer": "saccade.regularizers",
+    "Sequential": "saccade.models",
+    "Variable": "saccade.core._variable",
+    "load_ipython_extension": "saccade.launcher",
+}
+
+__all__ = sorted([*_PACKAGES, *_NAMES, "__version__", "version"])
+
+
+def version() -> str:
+    """Returns the version of saccade.
+
+    Example:
+        >>> version() == __version__
+        True
+    """
+    return __version__
+
+
+def __getattr__(name: str) -> object:
+    if name in _PACKAGES:
+        return importlib.import_module(f"saccade.{name}")
+    if name in _NAMES:
+        value = getattr(importlib.import_module(_NAMES[name]), name)
+        globals()[name] = value
+        return value
+    from saccade.core._errors import nearest
+
+    close = nearest(name, __all__)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    raise AttributeError(f"module 'saccade' has no attribute {name!r}.{hint}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,4 @@
+"""The ground of saccade: settings, errors, variables, scopes, names.
+
+Nothing in here knows about layers or models.
+"""

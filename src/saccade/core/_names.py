@@ -1,0 +1,82 @@
+"""Automatic names: `dense`, `dense_1`, ... as Keras counts them."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_counts: Counter[str] = Counter()
+_local = threading.local()
+
+
+def to_snake_case(name: str) -> str:
+    """Turns a class name into the stem of automatic names.
+
+    Example:
+        >>> to_snake_case("Conv2DTranspose"), to_snake_case("BatchNormalization")
+        ('conv2d_transpose', 'batch_normalization')
+    """
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def auto_name(stem: str) -> str:
+    """Returns `stem` the first time, then `stem_1`, `stem_2` ...
+
+    Example:
+        >>> reset_names(); auto_name("dense"), auto_name("dense")
+        ('dense', 'dense_1')
+    """
+    count = _counts[stem]
+    _counts[stem] += 1
+    return f"{stem}_{count}" if count else stem
+
+
+def get_uid(prefix: str = "") -> int:
+    """Returns 1, 2, 3 ... for successive calls with one prefix.
+
+    Example:
+        >>> reset_names(); get_uid("x"), get_uid("x")
+        (1, 2)
+    """
+    _counts[prefix] += 1
+    return _counts[prefix]
+
+
+def reset_names() -> None:
+    """Starts all automatic names afresh.
+
+    Example:
+        >>> reset_names()
+    """
+    _counts.clear()
+
+
+@contextmanager
+def name_scope(name: str) -> Iterator[None]:
+    """Prefixes the paths of variables made inside with `name/`.
+
+    Example:
+        >>> with name_scope("block"): current_path()
+        'block'
+    """
+    stack: list[str] = _local.__dict__.setdefault("stack", [])
+    stack.append(name)
+    try:
+        yield
+    finally:
+        stack.pop()
+
+
+def current_path() -> str:
+    """Returns the names of the open scopes, joined by '/'.
+
+    Example:
+        >>> current_path()
+        ''
+    """
+    return "/".join(_local.__dict__.get("stack", ()))

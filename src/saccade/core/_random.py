@@ -1,0 +1,173 @@
+"""Randomness: one global seed, host-side streams, and keys for compiled steps.
+
+Two kinds of draws exist. Weights and the order of pictures are drawn on the host with
+NumPy's counter-based Philox generator, so building a model compiles nothing. Draws
+inside a compiled step (dropout, noise, augmentation) use JAX keys that are a pure
+function of the step's key and of the generator that asks, so a run can be resumed in
+mid-epoch with equal bits.
+"""
+
+from __future__ import annotations
+
+import random as _python_random
+import threading
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from saccade.core import _scope
+from saccade.core._errors import ConfigError, message
+
+_lock = threading.Lock()
+_source = _python_random.Random()
+
+
+def set_global_seed(seed: int) -> None:
+    """Fixes every draw that is not given a seed of its own.
+
+    Args:
+        seed: any int >= 0.
+
+    Raises:
+        ConfigError: not an int.
+
+    Example:
+        >>> set_global_seed(1); a = default_seed()
+        >>> set_global_seed(1); a == default_seed()
+        True
+    """
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+        raise ConfigError(
+            message("set_random_seed", f"`seed` must be an int, got {seed!r}")
+        )
+    with _lock:
+        _source.seed(int(seed))
+        _global_generator.reset(_source.randint(1, 2**31 - 1))
+
+
+def default_seed() -> int:
+    """Draws a seed for an object that was given none.
+
+    Example:
+        >>> 0 < default_seed() < 2**31
+        True
+    """
+    with _lock:
+        return _source.randint(1, 2**31 - 1)
+
+
+def host_generator(*counters: int) -> np.random.Generator:
+    """Returns a NumPy generator that is a pure function of the given ints.
+
+    Args:
+        counters: for example (seed,), or (seed, epoch).
+
+    Example:
+        >>> host_generator(3, 1).integers(10) == host_generator(3, 1).integers(10)
+        np.True_
+    """
+    sequence = np.random.SeedSequence([c & 0xFFFFFFFFFFFFFFFF for c in counters])
+    return np.random.Generator(np.random.Philox(sequence))
+
+
+def mix(*numbers: int) -> int:
+    """Hashes ints to one int of 31 bits, the same in every process.
+
+    Example:
+        >>> mix(1, 2) == mix(1, 2) != mix(2, 1)
+        True
+    """
+    words = [n & 0xFFFFFFFFFFFFFFFF for n in numbers]
+    return int(np.random.SeedSequence(words).generate_state(1)[0]) >> 1
+
+
+class SeedGenerator:
+    """A stream of random keys.
+
+    Args:
+        seed: an int, or None to draw one from the global seed.
+        name: a name for messages.
+
+    Differs from Keras: the state is a seed and a counter on the host, not a
+    variable; inside a compiled step keys come from the step, not from the state.
+
+    Example:
+        >>> g = SeedGenerator(7)
+        >>> bool((g.next() == SeedGenerator(7).next()).all())
+        True
+    """
+
+    def __init__(self, seed: int | None = None, name: str | None = None) -> None:
+        if seed is None:
+            seed = default_seed()
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+            raise ConfigError(
+                message("SeedGenerator", f"`seed` must be an int, got {seed!r}")
+            )
+        self.seed = int(seed)
+        self.name = name or "seed_generator"
+        self._counter = 0
+
+    def reset(self, seed: int) -> None:
+        """Starts the stream again from another seed."""
+        self.seed = seed
+        self._counter = 0
+
+    @property
+    def state(self) -> np.ndarray:
+        """The seed and the number of keys drawn, uint32 (2,)."""
+        return np.array([self.seed & 0xFFFFFFFF, self._counter], np.uint32)
+
+    def next(self, ordered: bool = True) -> jax.Array:
+        """Returns the next key of the stream."""
+        return draw_key(self)
+
+    def get_config(self) -> dict[str, int]:
+        """Returns the constructor's arguments."""
+        return {"seed": self.seed}
+
+    @classmethod
+    def from_config(cls, config: dict[str, int]) -> SeedGenerator:
+        """Builds a generator from `get_config()`."""
+        return cls(seed=config["seed"])
+
+
+_global_generator = SeedGenerator(_source.randint(1, 2**31 - 1), "global")
+
+
+def global_generator() -> SeedGenerator:
+    """Returns the stream used where no seed is given.
+
+    Example:
+        >>> isinstance(global_generator(), SeedGenerator)
+        True
+    """
+    return _global_generator
+
+
+def draw_key(seed: SeedGenerator | int | None = None) -> jax.Array:
+    """Returns a JAX random key.
+
+    Args:
+        seed: a stream, an int (always the same key), or None for the global stream.
+
+    Example:
+        >>> bool((draw_key(3) == draw_key(3)).all())
+        True
+    """
+    if isinstance(seed, (int, np.integer)):
+        return _raw_key(int(seed))
+    generator = _global_generator if seed is None else seed
+    scope = _scope.current()
+    if scope is not None and scope.has_key:
+        number = scope.count_draw(generator)
+        return jax.random.fold_in(scope.key(), mix(generator.seed, number))
+    number = generator._counter
+    generator._counter += 1
+    return _raw_key(mix(generator.seed, number))
+
+
+def _raw_key(bits: int) -> jax.Array:
+    # Threefry's raw form; made on the host so that no program is compiled for it.
+    return jnp.asarray(np.array([0, bits & 0xFFFFFFFF], np.uint32))

@@ -1,0 +1,104 @@
+"""The bridge between mutable Keras objects and pure JAX functions.
+
+Layers and metrics are written as Keras objects: they read `variable.value` and call
+`variable.assign(...)`. Compiled code must be pure. Inside a `Scope`, reads come from
+the values handed in and writes are collected, so tracing such code gives a pure
+function from values to values. This module and `_variable` are the only two places
+that know about it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Self
+
+import jax
+
+if TYPE_CHECKING:
+    from saccade.core._random import SeedGenerator
+    from saccade.core._variable import Variable
+
+_local = threading.local()
+
+
+def _stack() -> list[Scope]:
+    return _local.__dict__.setdefault("scopes", [])
+
+
+def current() -> Scope | None:
+    """Returns the innermost open scope of this thread, or None."""
+    stack = _stack()
+    return stack[-1] if stack else None
+
+
+def current_row_mask() -> jax.Array | None:
+    """Returns which rows of the batch are real, bool (b,), or None if all are.
+
+    The engine fills the last, smaller batch up to the common size so that one
+    compiled program serves all batches; whatever mixes rows must leave out the rest.
+    """
+    scope = current()
+    return scope.row_mask if scope is not None else None
+
+
+class Scope:
+    """Redirects reads and writes of variables while it is open.
+
+    Args:
+        values: value to read for each variable; others read their own.
+        key: function that makes the random key of this step, called once at most.
+        row_mask: bool (b,), which rows of the batch are real; None if all are.
+    """
+
+    def __init__(
+        self,
+        values: Iterable[tuple[Variable, jax.Array]] = (),
+        *,
+        key: Callable[[], jax.Array] | None = None,
+        row_mask: jax.Array | None = None,
+    ) -> None:
+        self._values: dict[int, jax.Array] = {id(v): a for v, a in values}
+        self._make_key = key
+        self._key: jax.Array | None = None
+        self._draws: dict[int, int] = {}
+        self.row_mask = row_mask
+        self.losses: list[jax.Array] = []
+
+    @property
+    def has_key(self) -> bool:
+        """Whether random draws inside come from this scope."""
+        return self._make_key is not None
+
+    def key(self) -> jax.Array:
+        """Returns the step's random key."""
+        if self._key is None:
+            if self._make_key is None:
+                raise RuntimeError("this scope has no random key")
+            self._key = self._make_key()
+        return self._key
+
+    def count_draw(self, generator: SeedGenerator) -> int:
+        """Returns how often this generator was asked in this scope, and counts on."""
+        number = self._draws.get(id(generator), 0)
+        self._draws[id(generator)] = number + 1
+        return number
+
+    def read(self, variable: Variable) -> jax.Array | None:
+        """Returns the redirected value, or None if the variable's own is meant."""
+        return self._values.get(id(variable))
+
+    def write(self, variable: Variable, value: jax.Array) -> None:
+        """Collects a new value."""
+        self._values[id(variable)] = value
+
+    def values(self, variables: Iterable[Variable]) -> list[jax.Array]:
+        """Returns the present values of the variables, written or not."""
+        return [self._values.get(id(v), v.own_value) for v in variables]
+
+    def __enter__(self) -> Self:
+        _stack().append(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _stack().pop()
