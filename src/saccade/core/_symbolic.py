@@ -38,6 +38,8 @@ class KerasTensor:
         self.shape: Shape = tuple(shape)
         self.dtype = standardize_dtype(dtype)
         self.name = name or _names.auto_name("keras_tensor")
+        # The layer that `Input()` made for this placeholder.
+        self.producer: object | None = None
 
     @property
     def ndim(self) -> int:
