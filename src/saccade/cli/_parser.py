@@ -1,0 +1,114 @@
+"""The command line of saccade."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from saccade import __version__
+from saccade.cli._doctor import print_report
+from saccade.cli._run import MISTAKE, run
+from saccade.core._errors import nearest
+
+_DESCRIPTION = "Computer vision the Keras way, on a compiled JAX engine."
+_RUN = """Run a Python program written for keras or tensorflow.keras, unchanged.
+
+Neither Keras nor TensorFlow need be installed. Everything after the program's name is
+the program's own."""
+_EPILOG = """examples:
+  saccade run train.py --epochs 5    run a Keras program as it is
+  saccade doctor                     show versions, devices and what is missing
+
+In a notebook, put this line at the top:  %load_ext saccade"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line and exits with 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(MISTAKE, f"{self.prog}: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line and returns the exit code.
+
+    Args:
+        arguments: the words after `saccade`; None for those of the process.
+
+    Raises:
+        SystemExit: a mistake in the command (2), --help or --version (0), or what the
+            program that `run` runs asks for.
+
+    Differs from Keras: Keras has no command line.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _build_parser()
+    # What follows the program's name belongs to the program: it is not parsed here.
+    own, rest = _split_at_program(words)
+    command = next((word for word in own if not word.startswith("-")), None)
+    if command is not None and command not in _COMMANDS:
+        close = nearest(command, _COMMANDS)
+        hint = f" Did you mean 'saccade {close[0]}'?" if close else ""
+        if command.endswith(".py"):
+            hint = f" Did you mean 'saccade run {command}'?"
+        parser.error(
+            f"there is no command {command!r}.{hint} "
+            f"Commands: {', '.join(sorted(_COMMANDS))}."
+        )
+    options = parser.parse_args(own)
+    if command is None:
+        parser.print_help()
+        return 0
+    return _COMMANDS[command](options, rest)
+
+
+def _split_at_program(words: list[str]) -> tuple[list[str], list[str]]:
+    if words[:1] != ["run"]:
+        return words, []
+    for place, word in enumerate(words[1:], start=2):
+        if not word.startswith("-"):
+            return words[:place], words[place:]
+    return words, []
+
+
+def _build_parser() -> _Parser:
+    parser = _Parser(
+        prog="saccade",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"saccade {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND")
+    run_parser = commands.add_parser(
+        "run",
+        help="run a Keras program unchanged",
+        usage="saccade run [-h] PROGRAM [ARGUMENTS ...]",
+        description=_RUN,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run_parser.add_argument("program", metavar="PROGRAM", help="the Python file to run")
+    commands.add_parser(
+        "doctor",
+        help="show versions, devices, JAX's flags and what is missing",
+        description="Show versions, devices, JAX's flags, the folder of compiled "
+        "programs, and which optional packages are there or missing.",
+    )
+    return parser
+
+
+def _doctor(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    print_report()
+    return 0
+
+
+def _run(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    return run(options.program, rest)
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace, Sequence[str]], int]] = {
+    "doctor": _doctor,
+    "run": _run,
+}

@@ -1,0 +1,141 @@
+"""The tables of the launcher: what is called what, and what to use instead.
+
+Only data belong here. Places are written as seen from Keras: "layers.core" stands for
+`keras.layers.core` and `tensorflow.keras.layers.core` alike.
+"""
+
+from __future__ import annotations
+
+KERAS_VERSION = "3.15.1"
+"""The version whose API is followed; programs read it as `keras.__version__`."""
+
+TENSORFLOW_VERSION = "2.21.0"
+"""The TensorFlow that goes with it. Digits only, so that `int(part)` checks work."""
+
+ROOTS = ("keras", "tensorflow")
+
+MOVED: dict[str, str] = {
+    "engine.sequential": "models",
+    "engine.training": "models",
+    "layers.advanced_activations": "layers",
+    "layers.convolutional": "layers",
+    "layers.core": "layers",
+    "layers.embeddings": "layers",
+    "layers.experimental": "layers",
+    "layers.experimental.preprocessing": "layers",
+    "layers.merge": "layers",
+    "layers.noise": "layers",
+    "layers.normalization": "layers",
+    "layers.pooling": "layers",
+    "layers.preprocessing": "layers",
+    "optimizers.experimental": "optimizers",
+    "optimizers.legacy": "optimizers",
+    "utils.data_utils": "utils",
+    "utils.generic_utils": "utils",
+    "utils.np_utils": "utils",
+}
+"""Places of older Keras versions and where their names are now."""
+
+_RECURRENT = (
+    "saccade is for pictures and leaves recurrent layers out; the nearest is "
+    "keras.layers.Conv1D, which also reads sequences"
+)
+_TEXT = "saccade is for pictures and leaves text and tables of categories out"
+
+KERAS_HINTS: dict[str, str] = {
+    "applications": "ready-made networks are not in saccade yet; build one from "
+    "keras.layers",
+    "distribution": "saccade trains on one device; leave it out",
+    "mixed_precision": "saccade computes in float32; leave it out",
+    "preprocessing": "folders of pictures are not in saccade yet; read them with PIL "
+    "into one NumPy array",
+    "preprocessing.image": "folders of pictures are not in saccade yet; read them with "
+    "PIL into one NumPy array",
+    "saving": "model.save_weights() and model.load_weights() keep a model",
+    "layers.LSTM": _RECURRENT,
+    "layers.LSTMCell": _RECURRENT,
+    "layers.GRU": _RECURRENT,
+    "layers.GRUCell": _RECURRENT,
+    "layers.RNN": _RECURRENT,
+    "layers.SimpleRNN": _RECURRENT,
+    "layers.SimpleRNNCell": _RECURRENT,
+    "layers.StackedRNNCells": _RECURRENT,
+    "layers.Bidirectional": _RECURRENT,
+    "layers.ConvLSTM1D": _RECURRENT,
+    "layers.ConvLSTM2D": _RECURRENT,
+    "layers.ConvLSTM3D": _RECURRENT,
+    "layers.TextVectorization": _TEXT,
+    "layers.StringLookup": _TEXT,
+    "layers.IntegerLookup": _TEXT,
+    "layers.Hashing": _TEXT,
+    "preprocessing.text": _TEXT,
+    "preprocessing.sequence": _TEXT,
+    "datasets.imdb": _TEXT,
+    "datasets.reuters": _TEXT,
+    "engine": "Keras keeps no public names there; layers are in keras.layers, "
+    "Model and Sequential in keras.models",
+    "wrappers": "scikit-learn's grid search can call a function that builds, "
+    "compiles and fits a model",
+}
+"""What to use instead, where the nearest spelling would mislead."""
+
+PRIVATE: dict[str, str] = {
+    "tensorflow.python.client": "tf.config.list_physical_devices() lists the devices",
+    "tensorflow.python.keras": "import from the public place, tensorflow.keras",
+    "tensorflow.python": "TensorFlow's private code is not part of saccade; import "
+    "from the public place, without 'python'",
+}
+"""Private code of TensorFlow and the public place."""
+
+_DATA = (
+    "tf.data is TensorFlow's; give fit() the arrays themselves (x, y, batch_size=...), "
+    "a generator, or a keras.utils.PyDataset"
+)
+_GRAPH = "programs of TensorFlow 1 (graphs and sessions) are not supported"
+_IMAGE = "use a layer (keras.layers.Resizing, Rescaling, ...), keras.ops or PIL"
+
+TENSORFLOW_HINTS: dict[str, str] = {
+    "GradientTape": "let fit() or train_on_batch() take the gradients, or write the "
+    "step with jax.value_and_grad",
+    "Graph": _GRAPH,
+    "Module": "subclass keras.layers.Layer or keras.Model",
+    "RaggedTensor": "pad the rows to one length and use an array",
+    "Session": _GRAPH,
+    "SparseTensor": "use an array",
+    "TensorSpec": "keras.Input(shape=..., dtype=...) describes an input",
+    "Variable": "keras.Variable(value)",
+    "contrib": _GRAPH,
+    "data": _DATA,
+    "data.Dataset": _DATA,
+    "data.experimental": _DATA,
+    "data.TFRecordDataset": _DATA,
+    "distribute": "saccade trains on one device; leave the strategy out",
+    "estimator": "use keras.Sequential and fit()",
+    "feature_column": "make the columns numbers with pandas first",
+    "image": _IMAGE,
+    "io": "read files with Python's open(), PIL.Image.open() or numpy.load()",
+    "io.read_file": "open(path, 'rb').read()",
+    "io.decode_png": "numpy.asarray(PIL.Image.open(path))",
+    "io.decode_jpeg": "numpy.asarray(PIL.Image.open(path))",
+    "io.decode_image": "numpy.asarray(PIL.Image.open(path))",
+    "io.gfile": "use Python's open(), os and glob",
+    "keras": "tf.keras is saccade itself",
+    "lite": "saccade does not write TensorFlow Lite files",
+    "map_fn": "jax.lax.map, or jax.vmap",
+    "nn.conv2d": "keras.ops.conv, or the layer keras.layers.Conv2D",
+    "nn.avg_pool": "keras.ops.average_pool, or keras.layers.AveragePooling2D",
+    "nn.avg_pool2d": "keras.ops.average_pool, or keras.layers.AveragePooling2D",
+    "nn.max_pool": "keras.ops.max_pool, or keras.layers.MaxPooling2D",
+    "nn.max_pool2d": "keras.ops.max_pool, or keras.layers.MaxPooling2D",
+    "nn.dropout": "keras.random.dropout, or the layer keras.layers.Dropout",
+    "placeholder": "keras.Input(shape=...)",
+    "saved_model": "model.save_weights() and model.load_weights() keep a model",
+    "set_random_seed": "tf.random.set_seed(seed)",
+    "strings": "use Python's str",
+    "summary": "keras.callbacks.CSVLogger keeps the curves",
+    "string": "use Python's str; arrays hold numbers",
+    "train": "use model.save_weights(), model.load_weights() and "
+    "keras.callbacks.ModelCheckpoint",
+    "while_loop": "jax.lax.while_loop",
+}
+"""What to use instead of TensorFlow's own; the longest prefix of a call counts."""
