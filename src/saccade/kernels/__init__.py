@@ -1,0 +1,39 @@
+"""How the heavy operations run on each device.
+
+`_choose` picks a form by device and shape; `_matmul` and `_pooling` are the pure-JAX
+forms for CPU, `_xla` those for GPU and TPU. Arrays are channels last here; argument
+checks and data formats belong to `saccade.ops`.
+"""
+
+from . import _forms as _forms  # last: fills the table
+from ._choose import Form as Form
+from ._choose import choose as choose
+from ._choose import explain as explain
+from ._choose import form as form
+from ._choose import form_names as form_names
+from ._choose import register as register
+from ._conv import conv as conv
+from ._conv import conv_grad_input as conv_grad_input
+from ._conv import conv_grad_kernel as conv_grad_kernel
+from ._pool import average_pool as average_pool
+from ._pool import max_pool as max_pool
+from ._spec import USUAL_BATCH as USUAL_BATCH
+from ._spec import ConvSpec as ConvSpec
+from ._spec import PoolSpec as PoolSpec
+
+__all__ = [
+    "USUAL_BATCH",
+    "ConvSpec",
+    "Form",
+    "PoolSpec",
+    "average_pool",
+    "choose",
+    "conv",
+    "conv_grad_input",
+    "conv_grad_kernel",
+    "explain",
+    "form",
+    "form_names",
+    "max_pool",
+    "register",
+]

@@ -1,0 +1,173 @@
+"""The one place that picks how a heavy operation runs, by device and shape.
+
+Each operation ("conv", "max_pool", ...) has forms: functions that return the same
+numbers and differ in speed. A form says on which devices it runs, which shapes it
+takes and what it costs there. The choice is arithmetic on shapes: nothing is timed at
+run time, so the same program always compiles to the same code.
+
+`SACCADE_KERNELS` forces forms, for tests and measurements: one name for every
+operation that has it (`SACCADE_KERNELS=xla`), or pairs
+(`SACCADE_KERNELS=conv=patches,max_pool=split`). A forced form that does not take a
+shape is passed over.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+from collections.abc import Callable
+
+import jax
+
+from saccade.core._errors import ConfigError, message, unknown_name
+
+from ._spec import ConvSpec, PoolSpec
+
+Spec = ConvSpec | PoolSpec
+VARIABLE = "SACCADE_KERNELS"
+
+
+def _takes_all(spec: Spec) -> bool:
+    return True
+
+
+def _free(spec: Spec) -> float:
+    return 0.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Form:
+    """One way to run an operation.
+
+    Args:
+        name: unique within the operation.
+        run: the function.
+        devices: platforms it runs on ('cpu', 'gpu', 'tpu'); empty for all.
+        fits: says whether it takes a shape.
+        cost: estimated microseconds for a shape; the cheapest form is taken.
+    """
+
+    name: str
+    run: Callable[..., jax.Array]
+    devices: tuple[str, ...] = ()
+    fits: Callable[..., bool] = _takes_all
+    cost: Callable[..., float] = _free
+
+
+_forms: dict[str, dict[str, Form]] = {}
+
+
+def register(operation: str, form: Form) -> None:
+    """Adds a form, or replaces the one of the same name.
+
+    Example:
+        >>> register("doctest", Form("twice", lambda x: 2 * x))
+        >>> form_names("doctest")
+        ['twice']
+    """
+    _forms.setdefault(operation, {})[form.name] = form
+
+
+def form_names(operation: str) -> list[str]:
+    """Returns the names of an operation's forms, in the order of registration.
+
+    Raises:
+        ConfigError: there is no such operation.
+    """
+    if operation not in _forms:
+        raise ConfigError(unknown_name("operation", operation, _forms))
+    return list(_forms[operation])
+
+
+def form(operation: str, name: str) -> Form:
+    """Returns one form by name.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if name not in form_names(operation):
+        raise ConfigError(unknown_name(f"form of {operation}", name, _forms[operation]))
+    return _forms[operation][name]
+
+
+def platform() -> str:
+    """Returns the platform that a computation started now would run on.
+
+    Example:
+        >>> platform() in ("cpu", "gpu", "tpu")
+        True
+    """
+    device = jax.config.jax_default_device  # type: ignore[attr-defined]
+    if isinstance(device, str):
+        return device
+    return jax.default_backend() if device is None else device.platform
+
+
+def choose(operation: str, spec: Spec, device: str | None = None) -> Form:
+    """Picks the form of an operation.
+
+    Args:
+        operation: "conv", "conv_grad_input", "conv_grad_kernel", "max_pool" or
+            "average_pool".
+        spec: the shape.
+        device: 'cpu', 'gpu' or 'tpu'; None for where JAX would run now.
+
+    Raises:
+        ConfigError: unknown operation, or `SACCADE_KERNELS` names no form.
+    """
+    ranked = _ranked(operation, spec, device or platform())
+    forced = _forced(operation)
+    for form, _ in ranked:
+        if form.name == forced:
+            return form
+    return ranked[0][0]
+
+
+def explain(operation: str, spec: Spec, device: str | None = None) -> str:
+    """Says which form is taken for a shape, and what the others would cost.
+
+    Args:
+        operation: as for `choose`.
+        spec: the shape.
+        device: 'cpu', 'gpu' or 'tpu'; None for where JAX would run now.
+
+    Raises:
+        ConfigError: unknown operation, or `SACCADE_KERNELS` names no form.
+    """
+    device = device or platform()
+    taken = choose(operation, spec, device)
+    ranked = _ranked(operation, spec, device)
+    costs = ", ".join(f"{form.name} {cost:.0f} us" for form, cost in ranked)
+    reason = "forced by " + VARIABLE if taken.name == _forced(operation) else "cheapest"
+    return f"{operation} on {device}: {taken.name} ({reason}; estimates: {costs})"
+
+
+def _ranked(operation: str, spec: Spec, device: str) -> list[tuple[Form, float]]:
+    form_names(operation)
+    found = [
+        (form, form.cost(spec))
+        for form in _forms[operation].values()
+        if (not form.devices or device in form.devices) and form.fits(spec)
+    ]
+    if not found:
+        raise ConfigError(message(operation, f"no form runs on {device!r} for {spec}"))
+    return sorted(found, key=lambda pair: pair[1] if pair[1] >= 0 else math.inf)
+
+
+def _forced(operation: str) -> str | None:
+    text = os.environ.get(VARIABLE, "").strip()
+    if not text:
+        return None
+    everything = {name for forms in _forms.values() for name in forms}
+    wanted = None
+    for part in text.split(","):
+        target, _, name = part.strip().rpartition("=")
+        if target and target not in _forms:
+            raise ConfigError(unknown_name(VARIABLE, target, _forms))
+        known = _forms[target] if target else everything
+        if name not in known:
+            raise ConfigError(unknown_name(VARIABLE, name, known))
+        if target in ("", operation) and name in _forms[operation]:
+            wanted = name
+    return wanted

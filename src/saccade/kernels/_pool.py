@@ -1,0 +1,40 @@
+"""Maximum and average pooling, in the form that `_choose` picks."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from . import _choose
+from ._pooling import counts
+from ._spec import PoolSpec
+
+
+def max_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
+    """Maximum of each window of a channels-last array.
+
+    Args:
+        x: (b, *inputs, c).
+        spec: window, strides, padding.
+
+    Shapes:
+        -> (b, *outputs, c).
+    """
+    return _choose.choose("max_pool", spec).run(x, spec)
+
+
+def average_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
+    """Average of the real inputs in each window of a channels-last array.
+
+    Args:
+        x: (b, *inputs, c) float.
+        spec: window, strides, padding.
+
+    Shapes:
+        -> (b, *outputs, c).
+    """
+    total = _choose.choose("sum_pool", spec).run(x, spec)
+    inside = counts(spec)
+    if (inside == inside.flat[0]).all():
+        return total / jnp.asarray(inside.flat[0], x.dtype)
+    return total / jnp.asarray(inside, x.dtype)

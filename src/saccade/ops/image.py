@@ -1,0 +1,5 @@
+"""Operations on pictures: `saccade.ops.image`."""
+
+from ._image import resize as resize
+
+__all__ = ["resize"]
