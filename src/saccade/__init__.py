@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from saccade.core._variable import Variable as Variable
     from saccade.initializers import Initializer as Initializer
     from saccade.launcher import load_ipython_extension as load_ipython_extension
+    from saccade.launcher import unload_ipython_extension as unload_ipython_extension
     from saccade.layers import Input as Input
     from saccade.layers import InputSpec as InputSpec
     from saccade.layers import Layer as Layer
@@ -82,6 +83,7 @@ _NAMES = {
     "Sequential": "saccade.models",
     "Variable": "saccade.core._variable",
     "load_ipython_extension": "saccade.launcher",
+    "unload_ipython_extension": "saccade.launcher",
 }
 
 __all__ = sorted([*_PACKAGES, *_NAMES, "__version__", "version"])

@@ -30,7 +30,8 @@ def run_program(path: str, arguments: Sequence[str] = ()) -> None:
     Differs from Keras: Keras has no such thing.
     """
     install()
-    full_path = os.path.abspath(path)
+    # Not normalised: `./program.py` keeps its dot, as in Python's own `__file__`.
+    full_path = os.path.join(os.getcwd(), path)
     loader = SourceFileLoader("__main__", full_path)
     source = loader.get_data(full_path)
     module = ModuleType("__main__")

@@ -208,7 +208,6 @@ def _logging_calls() -> dict[str, object]:
         "DEBUG": logging.DEBUG,
         "INFO": logging.INFO,
         "WARN": logging.WARNING,
-        "WARNING": logging.WARNING,
         "ERROR": logging.ERROR,
         "FATAL": logging.FATAL,
     }

@@ -146,7 +146,7 @@ _ARRAYS: dict[str, object] = {
 _MATH_ONLY = frozenset(
     (
         *("ceil", "erf", "floordiv", "floormod", "is_finite", "is_inf", "is_nan"),
-        *("log", "log1p", "mod", "reciprocal", "reduce_logsumexp", "reduce_std"),
+        *("log", "log1p", "mod", "reciprocal", "reduce_std"),
         *("reduce_variance", "rsqrt", "squared_difference"),
     )
 )

@@ -1,0 +1,168 @@
+"""Records what TensorFlow answers to the calls that saccade's shim has.
+
+    python scripts/record_tensorflow.py > tests/data/tensorflow_calls.json
+
+Needs TensorFlow. The expressions see `tf`, and `x`, `y`, `n`, `v` as below; the test
+(tests/launcher/test_tensorflow_table.py) evaluates them with the shim in place of `tf`.
+"""
+
+import json
+import sys
+
+import numpy as np
+
+INPUTS = {
+    "x": [[0.5, -1.5, 2.0], [1.25, 0.0, -0.75]],
+    "y": [[1.0, 2.0, -2.0], [0.5, 0.25, 4.0]],
+    "n": [[3, 1, 2], [0, 5, 4]],
+    "v": [0.1, 0.7, 0.2],
+}
+
+UNARY = (
+    "abs cos sin tan tanh exp floor negative round sign square sigmoid math.ceil "
+    "math.erf math.is_finite math.sinh math.softplus nn.elu nn.gelu nn.leaky_relu "
+    "nn.log_softmax nn.relu nn.relu6 nn.selu nn.sigmoid nn.silu nn.softmax "
+    "nn.softplus nn.softsign nn.swish nn.tanh nn.l2_loss nn.l2_normalize identity "
+    "stop_gradient rank shape size transpose ones_like zeros_like math.cumsum"
+).split()
+PAIRS = (
+    "add subtract multiply divide maximum minimum pow(abs) equal not_equal greater "
+    "greater_equal less less_equal math.squared_difference math.floormod math.atan2 "
+    "nn.sigmoid_cross_entropy_with_logits nn.softmax_cross_entropy_with_logits"
+).split()
+REDUCED = (
+    "reduce_sum reduce_mean reduce_max reduce_min reduce_prod math.reduce_std "
+    "math.reduce_variance reduce_logsumexp"
+).split()
+OTHERS = [
+    "tf.constant([1, 2, 3])",
+    "tf.constant([1.0, 2.0], dtype=tf.float16)",
+    "tf.constant(2.5, shape=(2, 2))",
+    "tf.constant([1, 2, 3, 4], shape=[2, 2])",
+    "tf.constant(True)",
+    "tf.cast(x, tf.int32)",
+    "tf.cast(n, tf.float32) / 2",
+    "tf.cast(x, tf.bool)",
+    "tf.convert_to_tensor(x, dtype=tf.float32)",
+    "tf.reshape(x, (3, -1))",
+    "tf.reshape(x, [-1])",
+    "tf.reshape(x, tf.shape(n)[::-1])",
+    "tf.expand_dims(x, -1)",
+    "tf.squeeze(tf.expand_dims(x, 0))",
+    "tf.squeeze(tf.expand_dims(x, 0), [0])",
+    "tf.concat([x, y], axis=0)",
+    "tf.concat([x, y], -1)",
+    "tf.stack([x, y])",
+    "tf.stack([x, y], axis=-1)",
+    "tf.unstack(x)[1]",
+    "tf.unstack(x, axis=1)[2]",
+    "tf.split(x, 3, axis=1)[1]",
+    "tf.split(x, [1, 2], axis=1)[1]",
+    "tf.tile(x, [1, 2])",
+    "tf.repeat(x, 2, axis=0)",
+    "tf.reverse(x, [1])",
+    "tf.transpose(x, perm=[1, 0])",
+    "tf.broadcast_to(v, (2, 3))",
+    "tf.pad(x, [[1, 0], [0, 2]])",
+    "tf.pad(x, [[0, 0], [2, 1]], mode='REFLECT')",
+    "tf.pad(x, [[0, 0], [1, 1]], 'CONSTANT', 9.0)",
+    "tf.matmul(x, y, transpose_b=True)",
+    "tf.matmul(x, y, transpose_a=True)",
+    "tf.tensordot(x, y, axes=[[1], [1]])",
+    "tf.einsum('ij,kj->ik', x, y)",
+    "tf.norm(x)",
+    "tf.norm(x, axis=1)",
+    "tf.norm(x, ord=1, axis=-1, keepdims=True)",
+    "tf.clip_by_value(x, -1.0, 1.0)",
+    "tf.clip_by_value(t=x, clip_value_min=0.0, clip_value_max=9.0)",
+    "tf.where(tf.greater(x, 0.0), x, y)",
+    "tf.where(tf.greater(x, 0.0))",
+    "tf.one_hot([0, 2, 7], 3)",
+    "tf.one_hot([0, 1], depth=2, on_value=5.0, off_value=-1.0)",
+    "tf.one_hot([0, 1, 1], 2, axis=0, dtype=tf.int32)",
+    "tf.gather(x, [1, 0])",
+    "tf.gather(x, [2, 0], axis=1)",
+    "tf.boolean_mask(x, [False, True])",
+    "tf.sort(n)",
+    "tf.sort(x, axis=0, direction='DESCENDING')",
+    "tf.argsort(n, direction='DESCENDING')",
+    "tf.argmax(x)",
+    "tf.argmax(x, axis=1)",
+    "tf.argmin(x, axis=-1, output_type=tf.int32)",
+    "tf.reduce_sum(n)",
+    "tf.reduce_mean(n)",
+    "tf.reduce_all(tf.greater(n, 0), axis=1)",
+    "tf.reduce_any(tf.greater(n, 4), axis=1)",
+    "tf.reduce_sum(x, axis=[0, 1])",
+    "tf.reduce_mean(input_tensor=x, axis=0, keepdims=True)",
+    "tf.math.cumsum(x, axis=1, exclusive=True)",
+    "tf.math.cumsum(x, axis=1, reverse=True)",
+    "tf.sqrt(tf.square(x))",
+    "tf.math.log(tf.exp(x))",
+    "tf.math.rsqrt(tf.exp(x))",
+    "tf.math.log1p(tf.exp(x))",
+    "tf.math.reciprocal(tf.exp(x))",
+    "tf.logical_and(tf.greater(x, 0.0), tf.less(x, 1.0))",
+    "tf.logical_or(tf.greater(x, 1.0), tf.less(x, 0.0))",
+    "tf.logical_not(tf.greater(x, 0.0))",
+    "tf.range(5)",
+    "tf.range(2, 10, 3)",
+    "tf.range(0.0, 1.0, 0.25)",
+    "tf.linspace(0.0, 1.0, 5)",
+    "tf.zeros((2, 3))",
+    "tf.zeros([2], tf.int32)",
+    "tf.ones(3)",
+    "tf.ones(shape=(1, 2), dtype=tf.float32)",
+    "tf.fill([2, 2], 7)",
+    "tf.eye(3)",
+    "tf.eye(2, 3, batch_shape=[2])",
+    "tf.shape(x)[0] * 2",
+    "tf.nn.softmax(x, axis=0)",
+    "tf.nn.leaky_relu(x, alpha=0.1)",
+    "tf.nn.gelu(x, approximate=True)",
+    "tf.nn.l2_normalize(x, axis=1)",
+    "tf.nn.moments(x, axes=[0])[0]",
+    "tf.nn.moments(x, [0, 1], keepdims=True)[1]",
+    "tf.nn.bias_add(x, v)",
+    "tf.nn.bias_add(tf.reshape(x, (1, 3, 2)), v, data_format='NCW')",
+    "tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[2, 0], logits=x)",
+    "tf.math.top_k(x, k=2)[0]",
+    "tf.nn.top_k(x, 2)[1]",
+    "tf.math.in_top_k([2, 1], x, 1)",
+    "tf.nn.in_top_k([0, 1], x, 2)",
+    "x[:, tf.newaxis] * 1.0",
+]
+
+
+def expressions() -> list[str]:
+    """Lists every expression that is recorded."""
+    listed = [f"tf.{name}(x)" for name in UNARY]
+    for name in PAIRS:
+        inner = "tf.abs(x)" if name.endswith("(abs)") else "x"
+        listed.append(f"tf.{name.removesuffix('(abs)')}({inner}, y)")
+    for name in PAIRS[-2:]:
+        listed[listed.index(f"tf.{name}(x, y)")] = f"tf.{name}(labels=x, logits=y)"
+    for name in REDUCED:
+        listed += [f"tf.{name}(x)", f"tf.{name}(x, 1)"]
+        listed += [f"tf.{name}(x, axis=[0, 1], keepdims=True)"]
+    return listed + OTHERS
+
+
+def main() -> None:
+    """Writes the answers as JSON."""
+    import tensorflow as tf
+
+    names = {"tf": tf}
+    for name, value in INPUTS.items():
+        names[name] = np.array(value, np.int32 if name == "n" else np.float32)
+    calls = {}
+    for expression in expressions():
+        value = np.asarray(eval(expression, names))
+        calls[expression] = {"dtype": value.dtype.name, "value": value.tolist()}
+    head = json.dumps({"tensorflow": tf.__version__, "inputs": INPUTS})[:-1]
+    lines = [f"{json.dumps(name)}: {json.dumps(calls[name])}" for name in calls]
+    sys.stdout.write(head + ', "calls": {\n' + ",\n".join(lines) + "\n}}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""What the shim refuses, and how."""
+
+import os
+from types import ModuleType
+
+import pytest
+
+from saccade.core._errors import SaccadeError
+from saccade.launcher import UnavailableNameError
+
+REFUSED = {
+    "GradientTape": "tf.GradientTape: this is TensorFlow's own and not part of saccade."
+    "\nFix: let fit() or train_on_batch() take the gradients, or write the step with "
+    "jax.value_and_grad.",
+    "data.Dataset": "tf.data.Dataset: this is TensorFlow's own and not part of saccade."
+    "\nFix: tf.data is TensorFlow's; give fit() the arrays themselves "
+    "(x, y, batch_size=...), a generator, or a keras.utils.PyDataset.",
+    "Variable": "keras.Variable(value)",
+    "io.read_file": "open(path, 'rb').read()",
+    "io.write_file": "read files with Python's open()",
+    "saved_model": "model.save_weights()",
+    "Session": "programs of TensorFlow 1",
+    "image.resize": "tf.image.resize: this is TensorFlow's own",
+    # spelling, and the same name in another place
+    "reduce_men": "Fix: the nearest there is: tf.reduce_mean.",
+    "nn.relux": "Fix: the nearest there is: tf.nn.relu",
+    "log": "Fix: the nearest there is: tf.math.log.",
+    "config.list_physical_device": "the nearest there is: "
+    "tf.config.list_physical_devices.",
+    "set_random_seed": "Fix: tf.random.set_seed(seed).",
+    "qqqqq": "Fix: use keras.ops, jax.numpy or NumPy.",
+}
+
+
+def find(module: ModuleType, call: str) -> object:
+    value: object = module
+    for part in call.split("."):
+        value = getattr(value, part)
+    return value
+
+
+@pytest.mark.parametrize("call", REFUSED)
+def test_refuses_by_name_and_says_what_to_use(call: str, tf: ModuleType) -> None:
+    with pytest.raises(UnavailableNameError) as caught:
+        find(tf, call)
+    assert REFUSED[call] in str(caught.value)
+    assert str(caught.value).startswith(f"tf.{call}: ")
+    assert isinstance(caught.value, AttributeError)
+    assert isinstance(caught.value, SaccadeError)
+
+
+def test_hasattr_and_private_names_answer_as_modules_do(tf: ModuleType) -> None:
+    assert not hasattr(tf, "GradientTape")
+    assert not hasattr(tf, "_ipython_display_")
+    with pytest.raises(AttributeError, match=r"module 'tensorflow.nn' has no .*'_x'"):
+        _ = tf.nn._x
+
+
+def test_versions_pass_the_usual_checks(tf: ModuleType) -> None:
+    assert tuple(int(part) for part in tf.__version__.split(".")) >= (2, 16, 0)
+    assert tf.version.VERSION == tf.__version__
+    assert tf.version.GIT_VERSION.startswith("saccade ")
+
+
+def test_second_names_of_keras_are_keras(tf: ModuleType) -> None:
+    assert tf.optimizers is tf.keras.optimizers
+    assert tf.compat.v1.keras is tf.keras
+
+
+def test_every_namespace_lists_its_names(tf: ModuleType) -> None:
+    assert {"nn", "math", "reduce_mean", "float32", "function"} <= set(dir(tf))
+    assert {"relu", "softmax"} <= set(dir(tf.nn))
+    assert os.path.isfile(str(tf.__file__))
