@@ -10,7 +10,8 @@ that know about it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 import jax
@@ -40,6 +41,20 @@ def current_row_mask() -> jax.Array | None:
     """
     scope = current()
     return scope.row_mask if scope is not None else None
+
+
+@contextmanager
+def without_row_mask() -> Iterator[None]:
+    """Hides the mask of real rows, for numbers that are not one per row."""
+    scope = current()
+    if scope is None:
+        yield
+        return
+    mask, scope.row_mask = scope.row_mask, None
+    try:
+        yield
+    finally:
+        scope.row_mask = mask
 
 
 class Scope:

@@ -1,0 +1,32 @@
+"""Callbacks: objects that are told how training goes."""
+
+from saccade.callbacks._callback import Callback as Callback
+from saccade.callbacks._callback import CallbackList as CallbackList
+from saccade.callbacks._history import History as History
+from saccade.callbacks._logging import CSVLogger as CSVLogger
+from saccade.callbacks._logging import LambdaCallback as LambdaCallback
+from saccade.callbacks._logging import ProgbarLogger as ProgbarLogger
+from saccade.callbacks._logging import TerminateOnNaN as TerminateOnNaN
+from saccade.callbacks._monitor import EarlyStopping as EarlyStopping
+from saccade.callbacks._monitor import LearningRateScheduler as LearningRateScheduler
+from saccade.callbacks._monitor import ModelCheckpoint as ModelCheckpoint
+from saccade.callbacks._monitor import MonitorCallback as MonitorCallback
+from saccade.callbacks._monitor import ReduceLROnPlateau as ReduceLROnPlateau
+from saccade.core import _registry
+
+__all__ = [
+    "CSVLogger",
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ModelCheckpoint",
+    "MonitorCallback",
+    "ProgbarLogger",
+    "ReduceLROnPlateau",
+    "TerminateOnNaN",
+]
+
+_registry.export("keras.callbacks", {name: globals()[name] for name in __all__})

@@ -1,0 +1,262 @@
+"""The compiled loops of one model, and how often each was traced.
+
+Each program runs any number of steps: the bounds are arguments, so a progress bar, a
+last chunk or a step at a time need no second program. The last, smaller batch is
+filled up and masked where all parts of the model honour the mask.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from saccade.core import _runtime
+from saccade.engine._state import StateLayout, Values
+from saccade.engine._step import (
+    Batch,
+    MakeKey,
+    make_predict_step,
+    make_test_step,
+    make_train_step,
+    read_logs,
+)
+
+if TYPE_CHECKING:
+    from saccade.engine._spec import Trainable, TrainSpec
+
+
+class Programs:
+    """The compiled programs of a model for one layout of variables.
+
+    Args:
+        model: what to run.
+        spec: the arguments of compile(); None if only predictions are wanted.
+        layout: the variables that take part.
+    """
+
+    def __init__(
+        self, model: Trainable, spec: TrainSpec | None, layout: StateLayout
+    ) -> None:
+        _runtime.enable_cache()
+        self.layout = layout
+        # Parts that do not honour the mask get the last batch in its own shape.
+        self.exact = not (
+            model.rows_independent and (spec is None or spec.objective.rows_independent)
+        )
+        self.traces: Counter[str] = Counter()
+        self._model = model
+        self._spec = spec
+
+    def _compiled(self, name: str, run: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(run)
+        def traced(*args: Any) -> Any:
+            self.traces[name] += 1
+            return run(*args)
+
+        traced.__name__ = f"saccade_{name}"
+        return jax.jit(traced)
+
+    def _logs(self, counts: list[jax.Array]) -> dict[str, Any]:
+        if self._spec is None:
+            raise RuntimeError("logs need compile()")
+        return read_logs(self._spec, self.layout, counts)
+
+    @functools.cached_property
+    def _train_step(self) -> Callable[..., tuple[Values, jax.Array]]:
+        if self._spec is None:
+            raise RuntimeError("training needs compile()")
+        return make_train_step(self._model, self._spec, self.layout)
+
+    @functools.cached_property
+    def train_resident(self) -> Callable[..., tuple[Values, dict[str, Any], Any]]:
+        """Steps over data that lie on the device, in a given order.
+
+        Called with (state, data, order, length, seed, epoch, start, stop): `order`
+        int32 (batches, batch size) names the rows of each batch; rows at and beyond
+        `length` of the last batch are filled up.
+        """
+        return self._compiled("train_resident", self._run_resident)
+
+    def _run_resident(
+        self,
+        state: Values,
+        data: Batch,
+        order: jax.Array,
+        length: jax.Array,
+        seed: jax.Array,
+        epoch: jax.Array,
+        start: jax.Array,
+        stop: jax.Array,
+    ) -> Any:
+        batches, size = order.shape
+        rows_given = jax.tree.leaves(data)[0].shape[0]
+        masked = not self.exact and rows_given != batches * size
+
+        def fetch(step: jax.Array) -> tuple[Batch, jax.Array | None]:
+            rows = lax.dynamic_index_in_dim(order, step, keepdims=False)
+            # The host has made sure that every index exists.
+            batch = jax.tree.map(
+                lambda a: a.at[rows].get(mode="promise_in_bounds"), data
+            )
+            if not masked:
+                return batch, None
+            return batch, step * size + jnp.arange(size) < length
+
+        return self._loop(state, fetch, seed, epoch, start, stop)
+
+    @functools.cached_property
+    def train_group(self) -> Callable[..., tuple[Values, dict[str, Any], Any]]:
+        """Steps over a group of batches that were brought to the device together.
+
+        Called with (state, group, sizes, offset, seed, epoch, start, stop): the
+        arrays of `group` are (batches, batch size, ...), `sizes` int32 (batches,)
+        says how many rows of each are real, `offset` is the number of the first.
+        """
+        return self._compiled("train_group", self._run_group)
+
+    def _run_group(
+        self,
+        state: Values,
+        group: Batch,
+        sizes: jax.Array,
+        offset: jax.Array,
+        seed: jax.Array,
+        epoch: jax.Array,
+        start: jax.Array,
+        stop: jax.Array,
+    ) -> Any:
+        def fetch(step: jax.Array) -> tuple[Batch, jax.Array | None]:
+            return _nth_of_group(group, sizes, step - offset)
+
+        return self._loop(state, fetch, seed, epoch, start, stop)
+
+    def _loop(
+        self,
+        state: Values,
+        fetch: Callable[[jax.Array], tuple[Batch, jax.Array | None]],
+        seed: jax.Array,
+        epoch: jax.Array,
+        start: jax.Array,
+        stop: jax.Array,
+    ) -> Any:
+        def body(step: jax.Array, carry: tuple[Values, jax.Array]) -> Any:
+            values, bad = carry
+            batch, mask = fetch(step)
+            values, loss = self._train_step(
+                values, batch, mask, _step_key(seed, epoch, step)
+            )
+            # Remembers the first step whose loss was not a number.
+            bad = jnp.where((bad < 0) & jnp.isnan(loss), step, bad)
+            return values, bad
+
+        none = jnp.full((), -1, jnp.int32)
+        state, bad = lax.fori_loop(start, stop, body, (state, none))
+        return state, self._logs(state[3]), bad
+
+    @functools.cached_property
+    def train_exact(self) -> Callable[..., tuple[Values, dict[str, Any], Any]]:
+        """One step on a batch of its own shape, nothing filled up."""
+
+        def run(
+            state: Values,
+            batch: Batch,
+            seed: jax.Array,
+            epoch: jax.Array,
+            step: jax.Array,
+        ) -> Any:
+            state, loss = self._train_step(
+                state, batch, None, _step_key(seed, epoch, step)
+            )
+            bad = jnp.where(jnp.isnan(loss), step, -1)
+            return state, self._logs(state[3]), bad
+
+        return self._compiled("train_exact", run)
+
+    @functools.cached_property
+    def _test_step(self) -> Callable[..., Values]:
+        if self._spec is None:
+            raise RuntimeError("evaluation needs compile()")
+        return make_test_step(self._model, self._spec, self.layout)
+
+    @functools.cached_property
+    def test_group(self) -> Callable[..., tuple[Values, dict[str, Any]]]:
+        """Counts a group of batches in: (state, group, sizes, start, stop)."""
+
+        def run(
+            state: Values,
+            group: Batch,
+            sizes: jax.Array,
+            start: jax.Array,
+            stop: jax.Array,
+        ) -> Any:
+            def body(step: jax.Array, values: Values) -> Values:
+                batch, mask = _nth_of_group(group, sizes, step)
+                return self._test_step(values, batch, mask)
+
+            state = lax.fori_loop(start, stop, body, state)
+            return state, self._logs(state[3])
+
+        return self._compiled("test_group", run)
+
+    @functools.cached_property
+    def test_exact(self) -> Callable[..., tuple[Values, dict[str, Any]]]:
+        """Counts one batch of its own shape in: (state, batch)."""
+
+        def run(state: Values, batch: Batch) -> Any:
+            state = self._test_step(state, batch, None)
+            return state, self._logs(state[3])
+
+        return self._compiled("test_exact", run)
+
+    @functools.cached_property
+    def predict_group(self) -> Callable[..., Any]:
+        """Outputs for a group of batches: (state, x, sizes, stop).
+
+        Arrays (batches, batch size, ...) in and out.
+        """
+        step = make_predict_step(self._model, self.layout)
+
+        def run(state: Values, x: Any, sizes: jax.Array, stop: jax.Array) -> Any:
+            first = jax.tree.map(lambda a: a[0], x)
+            shapes = jax.eval_shape(lambda s, b: step(s, b, None), state, first)
+            groups = jax.tree.leaves(x)[0].shape[0]
+            out = jax.tree.map(lambda s: jnp.zeros((groups, *s.shape), s.dtype), shapes)
+
+            def body(i: jax.Array, filled: Any) -> Any:
+                batch, mask = _nth_of_group(x, sizes, i)
+                y = step(state, batch, mask)
+                return jax.tree.map(
+                    lambda o, v: lax.dynamic_update_index_in_dim(o, v, i, 0), filled, y
+                )
+
+            return lax.fori_loop(0, stop, body, out)
+
+        return self._compiled("predict_group", run)
+
+    @functools.cached_property
+    def predict_exact(self) -> Callable[..., Any]:
+        """Outputs for one batch of its own shape: (state, x)."""
+        step = make_predict_step(self._model, self.layout)
+        return self._compiled("predict_exact", lambda state, x: step(state, x, None))
+
+
+def _nth_of_group(
+    group: Batch, sizes: jax.Array, index: jax.Array
+) -> tuple[Batch, jax.Array]:
+    batch = jax.tree.map(
+        lambda a: lax.dynamic_index_in_dim(a, index, keepdims=False), group
+    )
+    rows = jax.tree.leaves(batch)[0].shape[0]
+    size = lax.dynamic_index_in_dim(sizes, index, keepdims=False)
+    return batch, jnp.arange(rows) < size
+
+
+def _step_key(seed: jax.Array, epoch: jax.Array, step: jax.Array) -> MakeKey:
+    """The random key of a step: a pure function of (seed, epoch, step)."""
+    return lambda: jax.random.fold_in(jax.random.fold_in(seed, epoch), step)

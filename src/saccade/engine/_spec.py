@@ -1,0 +1,47 @@
+"""What the engine needs to know: the model's side and the arguments of compile()."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import jax
+
+    from saccade.core._variable import Variable
+    from saccade.engine._objective import Objective
+    from saccade.optimizers import Optimizer
+
+
+class Trainable(Protocol):
+    """The side of a model that the engine sees."""
+
+    name: str
+    stop_training: bool
+
+    @property
+    def trainable_variables(self) -> list[Variable]: ...
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]: ...
+
+    @property
+    def rows_independent(self) -> bool: ...
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+    def prepare_inputs(self, x: Any) -> Any:
+        """Casts a batch to what the model takes."""
+        ...
+
+    def _weight_penalties(self) -> list[jax.Array]: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainSpec:
+    """The arguments of compile(), in normal form."""
+
+    optimizer: Optimizer | None
+    objective: Objective
+    run_eagerly: bool = False
+    steps_per_execution: int = 1

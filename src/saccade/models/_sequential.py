@@ -1,0 +1,273 @@
+"""Sequential: a chain of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+import jax
+import jax.numpy as jnp
+
+from saccade.core import _names
+from saccade.core._errors import ArgumentTypeError, ConfigError, message
+from saccade.core._symbolic import KerasTensor, Shape
+from saccade.layers import InputLayer, Layer
+from saccade.models._model import Model, check_input_shape
+
+
+class Sequential(Model):
+    """A chain of layers, each taking the output of the one before.
+
+    Args:
+        layers: the layers, in order; more can be added.
+        trainable: whether training changes the weights.
+        name: its name; None for 'sequential' and a number.
+
+    Raises:
+        ArgumentTypeError: something that is no layer.
+        ConfigError: two layers of one name.
+
+    Example:
+        >>> from saccade import layers
+        >>> model = Sequential([layers.Input((28, 28, 1)), layers.Flatten()])
+        >>> model.add(layers.Dense(10))
+        >>> model.output_shape, model.count_params()
+        ((None, 10), 7850)
+    """
+
+    def __init__(
+        self,
+        layers: Iterable[Layer | KerasTensor] | None = None,
+        trainable: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name, trainable=trainable, **kwargs)
+        self._layers: list[Layer] = []
+        if isinstance(layers, (Layer, KerasTensor)):
+            layers = [layers]
+        for layer in layers or ():
+            self._append(layer)
+        self._maybe_build()
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers without the input."""
+        return [x for x in self._layers if not isinstance(x, InputLayer)]
+
+    def _sublayers(self) -> list[Layer]:
+        return list(self._layers)
+
+    def add(self, layer: Layer | KerasTensor, rebuild: bool = True) -> None:
+        """Adds a layer at the end.
+
+        Args:
+            layer: a layer, or what `Input(...)` returns as the first.
+            rebuild: whether to work out the shapes at once.
+
+        Raises:
+            ArgumentTypeError: something that is no layer.
+            ConfigError: a name that is there already, or a second input.
+        """
+        self._append(layer)
+        if rebuild:
+            self._maybe_build()
+
+    def _append(self, layer: object) -> None:
+        if isinstance(layer, KerasTensor) and isinstance(layer.producer, InputLayer):
+            layer = layer.producer
+        if not isinstance(layer, Layer):
+            hint = None
+            if isinstance(layer, type) and issubclass(layer, Layer):
+                hint = f"make an object of the class: {layer.__name__}(...)"
+            raise ArgumentTypeError(
+                message(
+                    f"Sequential {self.name!r}",
+                    f"expected a layer, got {layer!r}",
+                    hint,
+                )
+            )
+        if isinstance(layer, InputLayer):
+            if self._layers:
+                raise ConfigError(
+                    message(
+                        f"Sequential {self.name!r}",
+                        "an `Input` can only be the first layer",
+                    )
+                )
+        elif any(known.name == layer.name for known in self._layers):
+            raise ConfigError(
+                message(
+                    f"Sequential {self.name!r}",
+                    f"a layer named {layer.name!r} is there already",
+                    "give each layer a `name` of its own",
+                )
+            )
+        if not self._layers and layer._input_shape_argument is not None:
+            self._layers.append(
+                InputLayer(
+                    batch_shape=layer._input_shape_argument,
+                    dtype=layer._input_dtype_argument,
+                )
+            )
+        elif not self._layers and isinstance(layer, Sequential) and layer.built:
+            self._layers.append(InputLayer(batch_shape=layer.input_shape))
+        self._layers.append(layer)
+        self._programs.clear()
+
+    def pop(self, rebuild: bool = True) -> Layer:
+        """Removes the last layer and returns it.
+
+        Raises:
+            ConfigError: there is no layer.
+        """
+        if not self.layers:
+            raise ConfigError(message(f"Sequential {self.name!r}", "has no layers"))
+        layer = self._layers.pop()
+        self._programs.clear()
+        self.built = False
+        if rebuild:
+            self._maybe_build()
+        return layer
+
+    def _maybe_build(self) -> None:
+        first = self._layers[0] if self._layers else None
+        if isinstance(first, InputLayer) and len(self._layers) > 1:
+            self._build_chain(first.output)
+
+    def build(self, input_shape: Shape | None = None) -> None:
+        """Makes the weights for data of a shape (with the batch axis).
+
+        Raises:
+            ConfigError: no layers, or no shape is known.
+        """
+        first = self._layers[0] if self._layers else None
+        if not self.layers:
+            raise ConfigError(
+                message(f"Sequential {self.name!r}", "has no layers", "model.add(...)")
+            )
+        if not isinstance(first, InputLayer):
+            if input_shape is None:
+                raise ConfigError(
+                    message(
+                        f"Sequential {self.name!r}",
+                        "`input_shape` is needed, since no layer says it",
+                    )
+                )
+            if any(not isinstance(s, (int, type(None))) for s in input_shape):
+                raise ConfigError(
+                    message(
+                        f"Sequential {self.name!r}",
+                        f"expected one shape such as (None, 28, 28, 1), got "
+                        f"{input_shape!r}",
+                    )
+                )
+            first = InputLayer(batch_shape=tuple(input_shape))
+            self._layers.insert(0, first)
+        self._build_chain(first.output)
+
+    def _build_chain(self, given: KerasTensor) -> None:
+        """Calls the layers on a placeholder, one after another."""
+        with _names.name_scope(self.name):
+            x = given
+            for layer in self.layers:
+                x = layer(x)
+        self._set_symbolic(x, given)
+        self._build_shapes = given.shape
+        self.built = True
+
+    def _build_once(self, input_shape: Any) -> None:
+        if not self.built:
+            self.build(input_shape)
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Runs the layers, one after another."""
+        x = inputs
+        for layer in self.layers:
+            x = layer(x, training=training) if training is not None else layer(x)
+        return x
+
+    def _symbolic_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        x = args[0]
+        if not self.built:
+            self.build(x.shape)
+            return self.output
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def compute_output_shape(self, input_shape: Shape) -> Any:  # type: ignore[override]
+        """Returns the shape of the output for a shape of the input."""
+        shape: Any = input_shape
+        for layer in self.layers:
+            shape = layer.compute_output_shape(shape)
+        return shape
+
+    def prepare_inputs(self, x: Any) -> Any:
+        """Casts a batch to the type of the input."""
+        dtype = self.input.dtype
+        return jax.tree.map(lambda a: jnp.asarray(a, dtype), x)
+
+    def _build_for_data(self, x: Any, where: str) -> None:
+        leaves = jax.tree.leaves(x)
+        if len(leaves) != 1:
+            raise ArgumentTypeError(
+                message(
+                    f"{where}: Sequential {self.name!r}",
+                    f"expected one array as input, got {len(leaves)}",
+                )
+            )
+        shape = tuple(leaves[0].shape)
+        if not self.built:
+            self.build((None, *shape[1:]))
+        check_input_shape(self, self.input_shape, shape, where)
+
+    def _output_specs(self, x: Any) -> Any:
+        rows = jax.tree.leaves(x)[0].shape[0]
+
+        def spec(placeholder: KerasTensor) -> jax.ShapeDtypeStruct:
+            shape = tuple(
+                rows if s is None and i == 0 else s or 1
+                for i, s in enumerate(placeholder.shape)
+            )
+            return jax.ShapeDtypeStruct(shape, jnp.dtype(placeholder.dtype))
+
+        return jax.tree.map(
+            spec, self.output, is_leaf=lambda t: isinstance(t, KerasTensor)
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the layers' configs, enough to make the model anew."""
+        from saccade.saving import serialize_keras_object
+
+        config: dict[str, Any] = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": serialize_keras_object(self.dtype_policy),
+            "layers": [serialize_keras_object(layer) for layer in self._layers],
+        }
+        if self._build_shapes is not None:
+            config["build_input_shape"] = self._build_shapes
+        return config
+
+    @classmethod
+    def from_config(
+        cls,
+        config: Mapping[str, Any],
+        custom_objects: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Makes a model from `get_config()`, with fresh weights."""
+        from saccade.saving import deserialize_keras_object
+
+        model = cls(name=config.get("name"))
+        for layer in config["layers"]:
+            model.add(
+                deserialize_keras_object(layer, custom_objects=custom_objects),
+                rebuild=False,
+            )
+        shape = config.get("build_input_shape")
+        if shape is not None and not model.built:
+            model.build(tuple(shape))
+        else:
+            model._maybe_build()
+        return model

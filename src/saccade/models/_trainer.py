@@ -1,0 +1,725 @@
+"""compile, fit, evaluate, predict: how a model asks the engine to work.
+
+Turns the arguments that Keras' methods take into what the engine needs, and checks
+them first, so that a mistake is told before anything is compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import jax
+import numpy as np
+
+from saccade import losses, optimizers
+from saccade.callbacks import CallbackList, History
+from saccade.core import _checks, _random, _settings
+from saccade.core._errors import (
+    ConfigError,
+    DataError,
+    NotBuiltError,
+    message,
+)
+from saccade.data import (
+    ArraySource,
+    StreamSource,
+    adapt,
+    check_steps,
+    split_validation,
+    unpack_x_y_sample_weight,
+)
+from saccade.engine import _loop
+from saccade.engine._groups import Group, array_groups
+from saccade.engine._logs import plain
+from saccade.engine._objective import Objective, require_loss
+from saccade.engine._plan import ExecutionPlan, explain, make_plan
+from saccade.engine._programs import Programs
+from saccade.engine._spec import TrainSpec
+from saccade.engine._state import StateLayout
+from saccade.layers import Layer
+from saccade.metrics import Metric
+
+if TYPE_CHECKING:
+    from saccade.callbacks import Callback
+    from saccade.optimizers import Optimizer
+
+Source = ArraySource | StreamSource
+
+
+class Trainer(Layer):
+    """The training side of a model; `Model` adds the rest."""
+
+    _compile_config: dict[str, Any] | None = None
+    stop_training: bool = False
+
+    def _start_trainer(self) -> None:
+        self._spec: TrainSpec | None = None
+        self._programs: dict[tuple[Any, ...], Programs] = {}
+        self.history: History | None = None
+        self.execution_plan: ExecutionPlan | None = None
+
+    # compile ------------------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer: str | Mapping[str, Any] | Optimizer = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool | str = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Says how to train: the optimizer, the loss, what to measure.
+
+        Args:
+            optimizer: name or object.
+            loss: name, function or object; a list or dict of them for several
+                outputs.
+            loss_weights: factors of the losses of several outputs.
+            metrics: list of names, functions or objects. 'accuracy' means the kind
+                that fits the outputs and targets.
+            weighted_metrics: the same, taking the weights of samples into account.
+            run_eagerly: kept for Keras; saccade always compiles.
+            steps_per_execution: kept for Keras; the engine chooses by itself.
+            jit_compile: kept for Keras; saccade always compiles.
+            auto_scale_loss: scales the loss up for 'mixed_float16' so that small
+                gradients survive.
+
+        Raises:
+            ConfigError: an unknown name, with the nearest.
+
+        Differs from Keras: everything is compiled, whole epochs at a time.
+
+        Example:
+            >>> from saccade import Sequential, layers
+            >>> model = Sequential([layers.Input((4,)), layers.Dense(3)])
+            >>> model.compile("adam", "mse", metrics=["mae"])
+        """
+        _checks.positive_int(steps_per_execution, "steps_per_execution", "compile")
+        self._spec = TrainSpec(
+            optimizer=optimizers.get(optimizer),
+            objective=Objective(loss, loss_weights, metrics, weighted_metrics),
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+        )
+        self._programs.clear()
+        self.stop_training = False
+        self._compile_config = {
+            "optimizer": optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
+
+    @property
+    def compiled(self) -> bool:
+        """Whether compile() was called."""
+        return self._spec is not None
+
+    @property
+    def optimizer(self) -> Optimizer | None:
+        """The optimizer given to compile()."""
+        return None if self._spec is None else self._spec.optimizer
+
+    @property
+    def loss(self) -> Any:
+        """The loss given to compile()."""
+        return None if self._spec is None else self._spec.objective.user_loss
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The mean of the loss and the metrics."""
+        return [] if self._spec is None else self._spec.objective.all_metrics
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what evaluate() returns, in its order."""
+        return [] if self._spec is None else list(self._spec.objective.results())
+
+    @property
+    def metrics_variables(self) -> list[Any]:
+        """The state of the metrics."""
+        return [] if self._spec is None else self._spec.objective.variables
+
+    @property
+    def run_eagerly(self) -> bool:
+        """What compile() was given; saccade compiles all the same."""
+        return self._spec is not None and self._spec.run_eagerly
+
+    def reset_metrics(self) -> None:
+        """Makes all metrics forget what they counted."""
+        if self._spec is not None:
+            self._spec.objective.reset()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """Returns loss and metrics as they stand."""
+        return plain(self._require_spec("get_metrics_result").objective.results())
+
+    def _require_spec(self, where: str) -> TrainSpec:
+        if self._spec is None:
+            raise NotBuiltError(
+                message(
+                    where,
+                    "the model is not compiled",
+                    "call model.compile(optimizer=..., loss=...) first",
+                )
+            )
+        return self._spec
+
+    # What a model adds --------------------------------------------------------------
+
+    def prepare_inputs(self, x: Any) -> Any:
+        """Casts a batch to what the model takes."""
+        return x
+
+    def _build_for_data(self, x: Any, where: str) -> None:
+        """Builds the model for rows like those of `x`, or raises if they do not fit."""
+        raise NotImplementedError
+
+    def _output_specs(self, x: Any) -> Any:
+        """Shapes and types of the outputs for a batch of rows like those of `x`."""
+        raise NotImplementedError
+
+    def _output_names(self) -> list[str] | None:
+        """The names of the outputs, for logs of several."""
+        return None
+
+    # fit ----------------------------------------------------------------------------
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: str | int = "auto",
+        callbacks: Sequence[Callback] | CallbackList | Callback | None = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool | str = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
+    ) -> History:
+        """Trains the model for a number of passes through the data.
+
+        Args:
+            x: arrays (n, ...), tables, a generator, a `PyDataset`, or any iterable
+                of batches.
+            y: targets (n, ...), if x does not bring them.
+            batch_size: samples in a step; None for 32.
+            epochs: the epoch to stop at.
+            verbose: 0 silent, 1 a bar, 2 a line for each epoch; 'auto' is 1.
+            callbacks: objects that are told how training goes.
+            validation_split: share of the last rows kept for validation, in [0, 1).
+            validation_data: (x, y) or (x, y, sample_weight), or a data set.
+            shuffle: whether to mix the rows anew for each epoch.
+            class_weight: weight of each class in the loss.
+            sample_weight: weight of each sample in the loss, (n,).
+            initial_epoch: the epoch to start at, to go on with a run.
+            steps_per_epoch: steps in an epoch; None for one pass.
+            validation_steps: batches of validation; None for all.
+            validation_batch_size: None for `batch_size`.
+            validation_freq: validate every so many epochs, or in these epochs.
+
+        Returns:
+            The `History`: its `history` maps each name to a value per epoch.
+
+        Raises:
+            NotBuiltError: compile() was not called.
+            DataError, ShapeError, ConfigError: data or arguments that cannot work.
+
+        Differs from Keras: the order of rows is a pure function of the seed and the
+        epoch; `steps_per_epoch` beyond the data is an error before training.
+
+        Example:
+            >>> import numpy as np; from saccade import Sequential, layers
+            >>> model = Sequential([layers.Input((4,)), layers.Dense(1)])
+            >>> model.compile("sgd", "mse")
+            >>> run = model.fit(np.ones((8, 4)), np.ones(8), epochs=2, verbose=0)
+            >>> sorted(run.history), len(run.history["loss"])
+            (['loss'], 2)
+        """
+        spec = self._require_spec("fit")
+        verbose = _verbosity(verbose)
+        _checks.positive_int(epochs, "epochs", "fit", minimum=0)
+        source = adapt(
+            x, y, sample_weight=sample_weight, class_weight=class_weight,
+            batch_size=batch_size, steps=steps_per_epoch, shuffle=bool(shuffle),
+            where="fit",
+        )  # fmt: skip
+        if validation_split and validation_data is None:
+            source, validation = self._split(source, validation_split)
+        else:
+            validation = self._validation_source(
+                validation_data,
+                validation_batch_size or batch_size or _batch_size(source),
+                validation_steps,
+            )
+        steps_per_epoch = _bounded(steps_per_epoch, source)
+        check_steps(source, steps_per_epoch, epochs, "fit")
+        if validation is not None:
+            check_steps(validation, validation_steps, 1, "fit(validation_data)")
+        self._prepare(source, "fit")
+        if validation is not None:
+            self._check_fits(validation, "fit(validation_data)")
+        programs = self._training_programs()
+        told = self._callback_list(callbacks, verbose, epochs, source, steps_per_epoch)
+        plan = make_plan(source, told.single_step_reason)
+        self.execution_plan = plan
+        explain(plan)
+        options = _loop.FitOptions(
+            epochs=epochs,
+            initial_epoch=initial_epoch,
+            steps=steps_per_epoch,
+            shuffle=shuffle,
+            seed=_random.default_seed(),
+            verbose=verbose,
+            validation_freq=_frequency(validation_freq),
+        )
+        validate = self._validator(validation, validation_steps, told)
+        _loop.fit(self, spec, programs, source, plan, options, told, validate)  # type: ignore[arg-type]
+        self.history = told.history
+        return told.history
+
+    def _split(
+        self, source: Source, fraction: float
+    ) -> tuple[ArraySource, ArraySource]:
+        if not isinstance(source, ArraySource):
+            raise ConfigError(
+                message(
+                    "fit",
+                    "`validation_split` needs arrays, since it takes the last rows",
+                    "give `validation_data=` instead",
+                )
+            )
+        return split_validation(source, fraction)
+
+    def _validation_source(
+        self, data: Any, batch_size: int | None, steps: int | None
+    ) -> Source | None:
+        if data is None:
+            return None
+        where = "fit(validation_data)"
+        if isinstance(data, (tuple, list)):
+            x, y, weight = unpack_x_y_sample_weight(data)
+            return adapt(
+                x, y, sample_weight=weight, batch_size=batch_size, steps=steps,
+                shuffle=False, where=where,
+            )  # fmt: skip
+        return adapt(data, steps=steps, shuffle=False, where=where)
+
+    def _callback_list(
+        self,
+        callbacks: Any,
+        verbose: int,
+        epochs: int,
+        source: Source,
+        steps: int | None,
+    ) -> CallbackList:
+        if isinstance(callbacks, CallbackList):
+            return callbacks
+        known = steps or (
+            source.num_batches()
+            if isinstance(source, ArraySource)
+            else source.num_batches
+        )
+        return CallbackList(
+            callbacks,
+            add_history=True,
+            add_progbar=verbose != 0,
+            model=self,
+            verbose=verbose,
+            epochs=epochs,
+            steps=known,
+        )
+
+    def _prepare(self, source: Source, where: str) -> None:
+        """Builds model, losses, metrics and optimizer for the data, and checks them."""
+        spec = self._require_spec(where)
+        x, y, _ = _first_rows(source)
+        if y is None and spec.objective.user_loss is not None:
+            raise DataError(
+                message(
+                    where, "there are no targets", f"give them: model.{where}(x, y)"
+                )
+            )
+        self._build_for_data(x, where)
+        self._check_fits(source, where)
+        require_loss(spec.objective, bool(self._has_penalties()))
+        if spec.optimizer is not None and not spec.optimizer.built:
+            spec.optimizer.build(self.trainable_variables)
+
+    def _has_penalties(self) -> bool:
+        return any(v.regularizer is not None for v in self.trainable_variables) or any(
+            layer.activity_regularizer is not None
+            or not type(layer).__module__.startswith("saccade.")
+            for layer in self._flatten_layers()
+        )
+
+    def _check_fits(self, source: Source, where: str) -> None:
+        """Checks shapes and labels against the model, before anything is compiled."""
+        spec = self._require_spec(where)
+        x, y, _ = _first_rows(source)
+        self._build_for_data(x, where)
+        outputs = self._output_specs(x)
+        spec.objective.build(y, outputs, self._output_names())
+        if isinstance(source, ArraySource):
+            y = source.y
+        flat_outputs = jax.tree.leaves(outputs)
+        targets = jax.tree.leaves(y)
+        if len(targets) == len(spec.objective.losses) == len(flat_outputs):
+            for loss, target, output in zip(
+                spec.objective.losses, targets, flat_outputs, strict=True
+            ):
+                if loss is not None:
+                    losses.check_targets(loss, np.asarray(target), output.shape, where)
+
+    def _training_programs(self) -> Programs:
+        spec = self._require_spec("fit")
+        optimizer = spec.optimizer
+        layout = StateLayout(
+            trainable=self.trainable_variables,
+            frozen=self.non_trainable_variables,
+            optimizer=optimizer.variables if optimizer is not None else [],
+            metrics=spec.objective.variables,
+        )
+        return self._cached_programs(spec, layout)
+
+    def _cached_programs(self, spec: TrainSpec | None, layout: StateLayout) -> Programs:
+        key = (id(spec), *layout.identity)
+        if key not in self._programs:
+            self._programs[key] = Programs(self, spec, layout)  # type: ignore[arg-type]
+        return self._programs[key]
+
+    def _testing_programs(self) -> Programs:
+        spec = self._require_spec("evaluate")
+        layout = StateLayout(
+            trainable=self.trainable_variables,
+            frozen=self.non_trainable_variables,
+            optimizer=[],
+            metrics=spec.objective.variables,
+        )
+        return self._cached_programs(spec, layout)
+
+    def _validator(
+        self, source: Source | None, steps: int | None, callbacks: CallbackList
+    ) -> Callable[[], Mapping[str, Any]] | None:
+        if source is None:
+            return None
+        spec, programs = self._require_spec("fit"), self._testing_programs()
+        groups: list[Group] | None = None
+        if isinstance(source, ArraySource) and not programs.exact:
+            arrays = (source.x, source.y, source.sample_weight)
+            plan = make_plan(source, None)
+            if plan.kind == "resident":
+                groups = [
+                    Group(jax.device_put(g.arrays), g.sizes, g.count)
+                    for g in array_groups(source, arrays, steps)
+                ]
+        return lambda: _loop.evaluate(spec, programs, source, steps, callbacks, groups)
+
+    # evaluate and predict -----------------------------------------------------------
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Sequence[Callback] | CallbackList | Callback | None = None,
+        return_dict: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Returns the loss and the metrics over data.
+
+        Args:
+            x: as for fit().
+            y: targets.
+            batch_size: samples in a batch; None for 32.
+            verbose: 0 silent, 1 a bar, 2 a line.
+            sample_weight: weight of each sample, (n,).
+            steps: batches to take; None for all.
+            callbacks: objects that are told how it goes.
+            return_dict: whether to return a dict by name instead of a list.
+            **kwargs: none is known; any raises with the nearest name.
+
+        Returns:
+            The loss, or [loss, metric, ...], or a dict.
+
+        Raises:
+            NotBuiltError: compile() was not called.
+            DataError, ShapeError: data that do not fit.
+
+        Example:
+            >>> import numpy as np; from saccade import Sequential, layers
+            >>> model = Sequential([layers.Input((2,)), layers.Dense(1, use_bias=False,
+            ...                     kernel_initializer="ones")])
+            >>> model.compile(loss="mse")
+            >>> model.evaluate(np.ones((4, 2)), np.ones(4), verbose=0)
+            1.0
+        """
+        _checks.no_unknown_keywords(list(kwargs), ("return_dict",), "evaluate")
+        spec = self._require_spec("evaluate")
+        verbose = _verbosity(verbose)
+        source = adapt(
+            x, y, sample_weight=sample_weight, batch_size=batch_size, steps=steps,
+            shuffle=False, where="evaluate",
+        )  # fmt: skip
+        steps = _bounded(steps, source)
+        check_steps(source, steps, 1, "evaluate")
+        self._check_fits(source, "evaluate")
+        told = self._callback_list(callbacks, verbose, 1, source, steps)
+        logs = _loop.evaluate(spec, self._testing_programs(), source, steps, told)
+        if return_dict:
+            return logs
+        return _in_order(logs, spec)
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        steps: int | None = None,
+        callbacks: Sequence[Callback] | CallbackList | Callback | None = None,
+    ) -> Any:
+        """Returns the model's outputs for data, in their order.
+
+        Args:
+            x: arrays (n, ...), or a data set; targets in it are ignored.
+            batch_size: samples in a batch; None for 32.
+            verbose: 0 silent, 1 a bar, 2 a line.
+            steps: batches to take; None for all.
+            callbacks: objects that are told how it goes.
+
+        Returns:
+            A NumPy array (n, ...), or a nest of them.
+
+        Raises:
+            DataError, ShapeError: data that do not fit.
+
+        Differs from Keras: one picture and few pictures share compiled programs with
+        other small numbers of pictures.
+
+        Example:
+            >>> import numpy as np; from saccade import Sequential, layers
+            >>> model = Sequential([layers.Input((2,)), layers.Dense(3)])
+            >>> model.predict(np.ones((5, 2)), verbose=0).shape
+            (5, 3)
+        """
+        verbose = _verbosity(verbose)
+        source = adapt(
+            x, batch_size=batch_size, steps=steps, shuffle=False, where="predict"
+        )
+        steps = _bounded(steps, source)
+        check_steps(source, steps, 1, "predict")
+        self._build_for_data(_first_rows(source)[0], "predict")
+        layout = StateLayout(
+            self.trainable_variables, self.non_trainable_variables, [], []
+        )
+        programs = self._cached_programs(None, layout)
+        told = self._callback_list(callbacks, verbose, 1, source, steps)
+        return _loop.predict(programs, source, steps, told)
+
+    # Single batches -----------------------------------------------------------------
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Makes one step of training on one batch.
+
+        Args:
+            x: arrays (b, ...).
+            y: targets (b, ...).
+            sample_weight: weight of each sample, (b,).
+            class_weight: weight of each class.
+            return_dict: whether to return a dict by name instead of a list.
+
+        Returns:
+            The loss, or [loss, metric, ...], or a dict.
+
+        Raises:
+            NotBuiltError: compile() was not called.
+
+        Differs from Keras: none; metrics go on counting until reset_metrics().
+
+        Example:
+            >>> import numpy as np; from saccade import Sequential, layers
+            >>> model = Sequential([layers.Input((2,)), layers.Dense(1, use_bias=False,
+            ...                     kernel_initializer="ones")])
+            >>> model.compile("sgd", "mse")
+            >>> float(model.train_on_batch(np.ones((4, 2)), np.ones(4)))
+            1.0
+        """
+        spec = self._require_spec("train_on_batch")
+        source = self._one_batch(x, y, sample_weight, class_weight, "train_on_batch")
+        self._prepare(source, "train_on_batch")
+        programs = self._training_programs()
+        step = int(spec.optimizer.iterations) if spec.optimizer is not None else 0
+        key = np.array([0, self._batch_seed()], np.uint32)
+        state, logs, _ = programs.train_exact(
+            programs.layout.read(), (source.x, source.y, source.sample_weight), key,
+            np.int32(0), np.int32(step),
+        )  # fmt: skip
+        programs.layout.write(state)
+        result = plain(jax.device_get(logs))
+        return result if return_dict else _in_order(result, spec)
+
+    def _batch_seed(self) -> int:
+        if not hasattr(self, "_seed_of_batches"):
+            self._seed_of_batches = _random.default_seed()
+        return self._seed_of_batches
+
+    def test_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Returns loss and metrics of one batch, added to what was counted before.
+
+        Args:
+            x: arrays (b, ...).
+            y: targets (b, ...).
+            sample_weight: weight of each sample, (b,).
+            return_dict: whether to return a dict by name instead of a list.
+
+        Raises:
+            NotBuiltError: compile() was not called.
+
+        Example:
+            >>> import numpy as np; from saccade import Sequential, layers
+            >>> model = Sequential([layers.Input((2,)), layers.Dense(1, use_bias=False,
+            ...                     kernel_initializer="ones")])
+            >>> model.compile(loss="mse")
+            >>> float(model.test_on_batch(np.ones((4, 2)), np.ones(4)))
+            1.0
+        """
+        spec = self._require_spec("test_on_batch")
+        source = self._one_batch(x, y, sample_weight, None, "test_on_batch")
+        self._check_fits(source, "test_on_batch")
+        programs = self._testing_programs()
+        state, logs = programs.test_exact(
+            programs.layout.read(), (source.x, source.y, source.sample_weight)
+        )
+        programs.layout.write(state)
+        result = plain(jax.device_get(logs))
+        return result if return_dict else _in_order(result, spec)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Returns the model's outputs for one batch.
+
+        Args:
+            x: arrays (b, ...).
+
+        Example:
+            >>> import numpy as np; from saccade import Sequential, layers
+            >>> model = Sequential([layers.Input((2,)), layers.Dense(3)])
+            >>> model.predict_on_batch(np.ones((5, 2))).shape
+            (5, 3)
+        """
+        return self.predict(x, batch_size=_length(x), verbose=0)
+
+    def _one_batch(
+        self, x: Any, y: Any, sample_weight: Any, class_weight: Any, where: str
+    ) -> ArraySource:
+        source = adapt(
+            x, y, sample_weight=sample_weight, class_weight=class_weight,
+            batch_size=_length(x), shuffle=False, where=where,
+        )  # fmt: skip
+        if not isinstance(source, ArraySource):
+            raise DataError(message(where, "expected arrays, got a data set"))
+        return source
+
+    # Names of Keras 2 ---------------------------------------------------------------
+
+    def fit_generator(self, generator: Iterable[Any], **kwargs: Any) -> History:
+        """Trains from a generator; the older name of fit()."""
+        for dropped in ("max_queue_size", "workers", "use_multiprocessing"):
+            kwargs.pop(dropped, None)
+        return self.fit(generator, **kwargs)
+
+    def evaluate_generator(self, generator: Iterable[Any], **kwargs: Any) -> Any:
+        """Evaluates on a generator; the older name of evaluate()."""
+        for dropped in ("max_queue_size", "workers", "use_multiprocessing"):
+            kwargs.pop(dropped, None)
+        return self.evaluate(generator, **kwargs)
+
+    def predict_generator(self, generator: Iterable[Any], **kwargs: Any) -> Any:
+        """Predicts from a generator; the older name of predict()."""
+        for dropped in ("max_queue_size", "workers", "use_multiprocessing"):
+            kwargs.pop(dropped, None)
+        return self.predict(generator, **kwargs)
+
+
+def _verbosity(verbose: str | int) -> int:
+    if verbose == "auto":
+        return 1
+    if isinstance(verbose, (bool, int)):
+        # Keras prints a line per epoch for anything but 0 and 1.
+        return int(verbose)
+    raise ConfigError(message("verbose", f"must be 'auto', 0, 1 or 2, got {verbose!r}"))
+
+
+def _bounded(steps: int | None, source: Source) -> int | None:
+    """The number of steps under `config.set_max_steps_per_epoch`."""
+    bound = _settings.max_steps_per_epoch()
+    if bound is None:
+        return steps
+    known = (
+        source.num_batches() if isinstance(source, ArraySource) else source.num_batches
+    )
+    return min(bound, *(n for n in (steps, known) if n is not None))
+
+
+def _batch_size(source: Source) -> int | None:
+    return source.batch_size if isinstance(source, ArraySource) else None
+
+
+def _frequency(value: int | Sequence[int]) -> int | tuple[int, ...]:
+    if isinstance(value, Sequence):
+        return tuple(int(v) for v in value)
+    return _checks.positive_int(value, "validation_freq", "fit")
+
+
+def _first_rows(source: Source) -> tuple[Any, Any, Any]:
+    if isinstance(source, StreamSource):
+        return source.first
+    size = min(source.batch_size, source.length)
+    return tuple(
+        jax.tree.map(lambda a: a[:size], part)
+        for part in (source.x, source.y, source.sample_weight)
+    )  # type: ignore[return-value]
+
+
+def _length(x: Any) -> int:
+    leaves = jax.tree.leaves(x)
+    first = leaves[0] if leaves else x
+    return len(x) if not hasattr(first, "shape") else int(first.shape[0])
+
+
+def _in_order(logs: Mapping[str, Any], spec: TrainSpec) -> Any:
+    """Loss and metrics as a list, or one number if there is nothing else."""
+    names = list(spec.objective.results())
+    values = [logs[name] for name in names if name in logs]
+    return values[0] if len(values) == 1 else values
