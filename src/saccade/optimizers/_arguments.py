@@ -16,10 +16,9 @@ from saccade.core._errors import ConfigError, message
 P = ParamSpec("P")
 
 
-class Shared(TypedDict, total=False):
-    """Keywords of every optimizer; their meaning is told at `Optimizer`."""
+class SharedButDecay(TypedDict, total=False):
+    """Keywords of every optimizer but `weight_decay`, which AdamW has itself."""
 
-    weight_decay: float | None
     clipnorm: float | None
     clipvalue: float | None
     global_clipnorm: float | None
@@ -31,6 +30,12 @@ class Shared(TypedDict, total=False):
     name: str | None
     lr: float
     decay: float
+
+
+class Shared(SharedButDecay, total=False):
+    """Keywords of every optimizer; their meaning is told at `Optimizer`."""
+
+    weight_decay: float | None
 
 
 DEFAULTS: dict[str, float | int | bool | str | None] = {

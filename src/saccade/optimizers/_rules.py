@@ -82,6 +82,20 @@ def rmsprop(
     return w - step, new
 
 
+def bias_correction(beta: float, step: jax.Array) -> jax.Array:
+    """Returns 1 - beta^step, what a mean that starts at zero is divided by.
+
+    Args:
+        beta: decay of the mean.
+        step: number of this step, from 1, float ().
+
+    Example:
+        >>> float(bias_correction(0.5, jnp.float32(2)))
+        0.75
+    """
+    return 1 - jnp.power(jnp.float32(beta), step)
+
+
 def bias_corrected_rate(
     rate: Number, step: jax.Array, beta_1: float, beta_2: float
 ) -> jax.Array:
@@ -97,7 +111,8 @@ def bias_corrected_rate(
         >>> float(bias_corrected_rate(1.0, jnp.float32(1), 0.5, 0.75))
         1.0
     """
-    return rate * jnp.sqrt(1 - beta_2**step) / (1 - beta_1**step)
+    root = jnp.sqrt(bias_correction(beta_2, step))
+    return rate * root / bias_correction(beta_1, step)
 
 
 def adam(

@@ -279,7 +279,7 @@ class CosineDecay(_Configured):
         ConfigError: `decay_steps` is not > 0.
 
     Example:
-        >>> float(CosineDecay(1.0, 10)(5))
+        >>> round(float(CosineDecay(1.0, 10)(5)), 4)
         0.5
 
     Reference: Loshchilov and Hutter, "SGDR", 2016, https://arxiv.org/abs/1608.03983
