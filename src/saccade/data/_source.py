@@ -1,0 +1,179 @@
+"""The two forms in which data reach the engine: arrays, or a stream of batches."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+from saccade.core._errors import ConfigError, message
+from saccade.data._types import Batch, Tree
+from saccade.data._warn import warn
+
+DEFAULT_BATCH_SIZE = 32
+
+
+@dataclasses.dataclass(frozen=True)
+class ArraySource:
+    """Data with random access that fit in the memory of the host.
+
+    Attributes:
+        x: inputs, every array with `length` rows.
+        y: targets, or None.
+        sample_weight: weights in the structure of `y`, or None.
+        length: number of rows.
+        batch_size: rows in a batch; the last batch may have fewer.
+        class_weighted: the weights were made from `class_weight`, which does not hold
+            for validation.
+        steps: the number of batches that `batch_size` was derived from, or None.
+
+    Example:
+        >>> import numpy as np
+        >>> ArraySource(np.zeros((70, 2)), None, None, 70, 32).num_batches()
+        3
+    """
+
+    x: Tree
+    y: Tree | None
+    sample_weight: Tree | None
+    length: int
+    batch_size: int
+    class_weighted: bool = False
+    steps: int | None = None
+
+    def num_batches(self) -> int:
+        """Batches in one pass, with the smaller last one."""
+        return math.ceil(self.length / self.batch_size)
+
+    def with_batch_size(
+        self, batch_size: int | None, steps: int | None = None
+    ) -> ArraySource:
+        """Returns the same data in batches of another size.
+
+        Args:
+            batch_size: rows in a batch; None derives it from `steps`, or 32.
+            steps: batches that the data shall make when `batch_size` is None.
+        """
+        return dataclasses.replace(
+            self,
+            batch_size=batch_size or default_batch_size(self.length, steps),
+            steps=steps if batch_size is None else None,
+        )
+
+
+class StreamSource(ABC):
+    """Batches that arrive one after another.
+
+    Attributes:
+        first: the first batch, for building the model; `open` gives it again.
+        num_batches: batches in one pass, None where unknown or endless.
+        endless: the stream is known never to end.
+    """
+
+    first: Batch
+    endless: bool = False
+
+    @property
+    @abstractmethod
+    def num_batches(self) -> int | None:
+        """Batches in one pass, None where unknown or endless."""
+
+    @abstractmethod
+    def open(self, epoch: int, steps: int | None) -> Iterator[Batch]:
+        """Gives the batches of one epoch; never reads further than they reach.
+
+        Generators and iterators go on where the epoch before stopped. What can be
+        read again starts again when it is used up.
+
+        Args:
+            epoch: the number of the epoch, from 0.
+            steps: how many batches; None for all until the end.
+
+        Raises:
+            DataError: it ends before `steps` batches, or gives something that is no
+                batch.
+        """
+
+    def close(self) -> None:
+        """Ends threads that the stream started."""
+        return
+
+
+def default_batch_size(length: int, steps: int | None) -> int:
+    """Returns the batch size where none is given: 32, or what makes `steps` batches.
+
+    Example:
+        >>> default_batch_size(100, None), default_batch_size(100, 8)
+        (32, 13)
+    """
+    return max(1, math.ceil(length / steps)) if steps else DEFAULT_BATCH_SIZE
+
+
+def steps_argument(where: str) -> str:
+    """Returns the argument by which the caller of a method says how many steps.
+
+    Example:
+        >>> steps_argument("fit"), steps_argument("evaluate")
+        ('steps_per_epoch', 'steps')
+    """
+    if "validation" in where:
+        return "validation_steps"
+    return "steps_per_epoch" if where.startswith("fit") else "steps"
+
+
+def check_steps(
+    source: ArraySource | StreamSource, steps: int | None, epochs: int, where: str
+) -> None:
+    """Checks, before anything is compiled, that the data give the steps asked for.
+
+    Args:
+        source: the data.
+        steps: `steps_per_epoch`, `validation_steps` or `steps`.
+        epochs: how many epochs will run.
+        where: 'fit', 'fit(validation_data)', 'evaluate' or 'predict'.
+
+    Raises:
+        ConfigError: the data have fewer batches than `steps`, or never end and
+            `steps` is missing.
+
+    Example:
+        >>> import numpy as np
+        >>> source = ArraySource(np.zeros((70, 2)), None, None, 70, 32)
+        >>> check_steps(source, 3, 5, "fit")
+    """
+    argument = steps_argument(where)
+    arrays = isinstance(source, ArraySource)
+    available = source.num_batches() if arrays else source.num_batches
+    if steps is None:
+        if not arrays and source.endless:
+            problem = f"the data never end and `{argument}` is missing"
+            fix = f"pass {argument}=<batches per epoch>"
+            raise ConfigError(message(where, problem, fix))
+        return
+    if available is None:
+        return
+    given = f"the data give {available} steps"
+    if arrays:
+        given += f" of {source.batch_size} ({source.length:,} samples)"
+    if steps > available:
+        fix = f"leave `{argument}` out, or pass at most {argument}={available}"
+        raise ConfigError(message(where, f"{argument}={steps} but {given}", fix))
+    rest = available % steps
+    if where == "fit" and rest and epochs >= math.ceil(available / steps):
+        every = math.ceil(available / steps)
+        warn(
+            message(
+                where,
+                f"{argument}={steps} but {given}, so every {_ordinal(every)} epoch "
+                f"has only {rest}, the rest of the data",
+                f"leave `{argument}` out",
+            )
+        )
+
+
+def _ordinal(number: int) -> str:
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return (
+        f"{number}{'th' if 10 < number % 100 < 14 else endings.get(number % 10, 'th')}"
+    )
