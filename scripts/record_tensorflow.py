@@ -18,22 +18,80 @@ INPUTS = {
     "v": [0.1, 0.7, 0.2],
 }
 
-UNARY = (
-    "abs cos sin tan tanh exp floor negative round sign square sigmoid math.ceil "
-    "math.erf math.is_finite math.sinh math.softplus nn.elu nn.gelu nn.leaky_relu "
-    "nn.log_softmax nn.relu nn.relu6 nn.selu nn.sigmoid nn.silu nn.softmax "
-    "nn.softplus nn.softsign nn.swish nn.tanh nn.l2_loss nn.l2_normalize identity "
-    "stop_gradient rank shape size transpose ones_like zeros_like math.cumsum"
-).split()
-PAIRS = (
-    "add subtract multiply divide maximum minimum pow(abs) equal not_equal greater "
-    "greater_equal less less_equal math.squared_difference math.floormod math.atan2 "
-    "nn.sigmoid_cross_entropy_with_logits nn.softmax_cross_entropy_with_logits"
-).split()
-REDUCED = (
-    "reduce_sum reduce_mean reduce_max reduce_min reduce_prod math.reduce_std "
-    "math.reduce_variance reduce_logsumexp"
-).split()
+UNARY = [
+    "abs",
+    "cos",
+    "sin",
+    "tan",
+    "tanh",
+    "exp",
+    "floor",
+    "negative",
+    "round",
+    "sign",
+    "square",
+    "sigmoid",
+    "math.ceil",
+    "math.erf",
+    "math.is_finite",
+    "math.sinh",
+    "math.softplus",
+    "nn.elu",
+    "nn.gelu",
+    "nn.leaky_relu",
+    "nn.log_softmax",
+    "nn.relu",
+    "nn.relu6",
+    "nn.selu",
+    "nn.sigmoid",
+    "nn.silu",
+    "nn.softmax",
+    "nn.softplus",
+    "nn.softsign",
+    "nn.swish",
+    "nn.tanh",
+    "nn.l2_loss",
+    "nn.l2_normalize",
+    "identity",
+    "stop_gradient",
+    "rank",
+    "shape",
+    "size",
+    "transpose",
+    "ones_like",
+    "zeros_like",
+    "math.cumsum",
+]
+PAIRS = [
+    "add",
+    "subtract",
+    "multiply",
+    "divide",
+    "maximum",
+    "minimum",
+    "pow(abs)",
+    "equal",
+    "not_equal",
+    "greater",
+    "greater_equal",
+    "less",
+    "less_equal",
+    "math.squared_difference",
+    "math.floormod",
+    "math.atan2",
+    "nn.sigmoid_cross_entropy_with_logits",
+    "nn.softmax_cross_entropy_with_logits",
+]
+REDUCED = [
+    "reduce_sum",
+    "reduce_mean",
+    "reduce_max",
+    "reduce_min",
+    "reduce_prod",
+    "math.reduce_std",
+    "math.reduce_variance",
+    "reduce_logsumexp",
+]
 OTHERS = [
     "tf.constant([1, 2, 3])",
     "tf.constant([1.0, 2.0], dtype=tf.float16)",

@@ -58,7 +58,7 @@ def test_hasattr_and_private_names_answer_as_modules_do(tf: ModuleType) -> None:
 
 def test_versions_pass_the_usual_checks(tf: ModuleType) -> None:
     assert tuple(int(part) for part in tf.__version__.split(".")) >= (2, 16, 0)
-    assert tf.version.VERSION == tf.__version__
+    assert tf.__version__ == tf.version.VERSION
     assert tf.version.GIT_VERSION.startswith("saccade ")
 
 

@@ -10,6 +10,10 @@ from importlib import metadata
 
 from saccade import __version__
 
+# "jax[cuda12]>=0.10; extra == 'gpu'"
+_REQUIREMENT = re.compile(
+    r"(?P<name>[\w.-]+)(\[(?P<inner>[\w-]+)\])?.*;.*extra == ['\"](?P<extra>[\w-]+)"
+)
 _ENVIRONMENT = ("JAX_", "XLA_", "SACCADE_", "CUDA_VISIBLE_DEVICES", "KERAS_BACKEND")
 
 
@@ -34,6 +38,22 @@ def _versions() -> Iterator[str]:
         yield f"{name:<12} {_version(name) or 'missing: pip install ' + name}"
 
 
+def _brought_by(distribution: str, extra: str) -> list[str]:
+    """Lists the packages of an extra; jax[cuda12] stands for what that brings."""
+    try:
+        required = metadata.requires(distribution) or []
+    except metadata.PackageNotFoundError:
+        return []
+    names: list[str] = []
+    for line in required:
+        found = _REQUIREMENT.match(line)
+        if found is None or found["extra"] != extra:
+            continue
+        nested = _brought_by(found["name"], found["inner"]) if found["inner"] else []
+        names += nested or [found["name"]]
+    return names
+
+
 def _version(distribution: str) -> str | None:
     try:
         return metadata.version(distribution)
@@ -42,6 +62,9 @@ def _version(distribution: str) -> str | None:
 
 
 def _devices() -> Iterator[str]:
+    if _version("jax") is None:
+        yield "none: jax is missing"
+        return
     import jax
 
     try:
@@ -58,6 +81,8 @@ def _flags() -> Iterator[str]:
     named = {k: v for k, v in os.environ.items() if k.startswith(_ENVIRONMENT)}
     for name in sorted(named):
         yield f"{name}={named[name]}"
+    if _version("jax") is None:
+        return
     import jax
 
     for name in ("jax_enable_x64", "jax_default_matmul_precision", "jax_disable_jit"):
@@ -78,16 +103,12 @@ def _cache() -> Iterator[str]:
 
 def _extras() -> Iterator[str]:
     try:
-        required = metadata.requires("saccade") or []
+        extras = metadata.metadata("saccade").get_all("Provides-Extra") or []
     except metadata.PackageNotFoundError:
         yield "unknown: saccade runs from its source folder; pip install -e . there"
         return
-    extras: dict[str, list[str]] = {}
-    for line in required:
-        found = re.match(r"([\w.-]+).*extra == ['\"]([\w-]+)['\"]", line)
-        if found:
-            extras.setdefault(found[2], []).append(found[1])
-    for extra, names in extras.items():
+    for extra in extras:
+        names = _brought_by("saccade", extra)
         missing = [name for name in names if _version(name) is None]
         if not missing:
             yield f"{extra:<8} complete: {', '.join(names)}"

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from saccade import __version__
-from saccade.cli._doctor import print_report
 from saccade.cli._run import MISTAKE, run
 from saccade.core._errors import nearest
 
@@ -100,6 +99,8 @@ def _build_parser() -> _Parser:
 
 
 def _doctor(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    from saccade.cli._doctor import print_report  # slow to import
+
     print_report()
     return 0
 

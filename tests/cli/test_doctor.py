@@ -1,0 +1,74 @@
+"""`saccade doctor` shows what there is and what is missing."""
+
+from importlib import metadata
+
+import jax
+import numpy as np
+import pytest
+
+from saccade import __version__
+from saccade.cli import main
+
+
+@pytest.fixture
+def report(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_experimental_ynn_fusion_type=")
+    monkeypatch.setenv("SACCADE_CACHE", "off")
+    assert main(["doctor"]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_shows_versions_devices_and_flags(report: list[str]) -> None:
+    facts = [" ".join(line.split()) for line in report]
+    assert f"saccade {__version__}" in facts
+    assert f"jax {jax.__version__}" in facts
+    assert f"numpy {np.__version__}" in facts
+    assert any(fact.startswith(f"{jax.devices()[0].platform}:") for fact in facts)
+    assert "XLA_FLAGS=--xla_cpu_experimental_ynn_fusion_type=" in facts
+    assert "jax_enable_x64 = False" in facts
+    assert "not kept: SACCADE_CACHE is 'off'" in facts
+
+
+def test_shows_the_folder_of_compiled_programs(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("SACCADE_CACHE", str(folder))
+    main(["doctor"])
+    printed = capsys.readouterr().out
+    assert f"  {folder}" in printed
+    assert "0 files, 0.0 MiB" in printed
+
+
+def test_a_missing_extra_is_named_with_its_cure(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = metadata.version
+
+    def version(name: str) -> str:
+        if name in ("matplotlib", "jax-cuda12-plugin"):
+            raise metadata.PackageNotFoundError(name)
+        return found(name)
+
+    monkeypatch.setattr(metadata, "version", version)
+    main(["doctor"])
+    lines = [" ".join(x.split()) for x in capsys.readouterr().out.splitlines()]
+    assert "plot missing matplotlib: pip install 'saccade[plot]'" in lines
+    gpu = next(line for line in lines if line.startswith("gpu missing"))
+    assert "jax-cuda12-plugin" in gpu
+    assert gpu.endswith("pip install 'saccade[gpu]'")
+
+
+def test_without_an_installed_package_it_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(name: str) -> None:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "metadata", absent)
+    main(["doctor"])
+    assert "unknown: saccade runs from its source folder" in capsys.readouterr().out
