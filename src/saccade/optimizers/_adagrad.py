@@ -296,6 +296,7 @@ class Adafactor(RuleOptimizer):
     arguments = (
         "beta_2_decay", "epsilon_1", "epsilon_2", "clip_threshold", "relative_step",
     )  # fmt: skip
+    elementwise = False
 
     @takes_shared
     def __init__(

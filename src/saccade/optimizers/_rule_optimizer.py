@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     Rule = Callable[[jax.Array, jax.Array, Slots], Updated]
 
+# XLA's CPU loops over a last axis of 9 to 31 are up to seven times slower than over the
+# same numbers in one row (measured with jax 0.10.2: Adam on (784, 10), 21 and 3 us).
+_NARROW = 32
+
 
 class RuleOptimizer(Optimizer):
     """An optimizer whose `update_step` is a rule of `_rules`.
@@ -26,6 +30,8 @@ class RuleOptimizer(Optimizer):
     """
 
     arguments: ClassVar[tuple[str, ...]] = ()
+    elementwise: ClassVar[bool] = True
+    """Whether the rule treats a weight as a plain list of numbers."""
 
     def _slot_groups(self) -> list[dict[str, float]]:
         """Returns names and first values of the slots.
@@ -76,15 +82,20 @@ class RuleOptimizer(Optimizer):
         """
         rule = self._rule or self._bind_now(learning_rate)
         slots = self._slots[self._get_variable_index(variable)]
-        # Short floats are too coarse for running averages of squares.
+        shape = variable.shape
+        if self.elementwise and len(shape) > 1 and shape[-1] < _NARROW:
+            shape = (-1,)
         weight, new = rule(
-            _wide(variable.value),
-            _wide(gradient),
-            {name: _wide(slot.value) for name, slot in slots.items()},
+            _ready(variable.value, shape),
+            _ready(gradient, shape),
+            {
+                name: _ready(slot.value, shape if self.elementwise else slot.shape)
+                for name, slot in slots.items()
+            },
         )
-        variable.assign(weight)
+        variable.assign(weight.reshape(variable.shape))
         for name, value in new.items():
-            slots[name].assign(value)
+            slots[name].assign(value.reshape(slots[name].shape))
 
     def get_config(self) -> dict[str, object]:
         """Returns the constructor's arguments."""
@@ -109,5 +120,8 @@ class RuleOptimizer(Optimizer):
         return self._bind(rate, step.astype(jnp.float32))
 
 
-def _wide(x: jax.Array) -> jax.Array:
-    return x.astype(jnp.promote_types(x.dtype, jnp.float32))
+def _ready(x: jax.Array, shape: tuple[int, ...]) -> jax.Array:
+    """Returns an array in the form in which rules compute."""
+    # Short floats are too coarse for running averages of squares.
+    x = x.astype(jnp.promote_types(x.dtype, jnp.float32))
+    return x if x.shape == shape else x.reshape(shape)
