@@ -151,7 +151,7 @@ def test_10_multiclass_softmax(folder: Path) -> None:
     assert re.fullmatch(r"First image class: \d", lines[2])
     names = ["acc", "loss", "val_acc", "val_loss"]
     (result,) = check_epochs(lines, 1, 24, names)
-    assert result["val_acc"] > 0.2
+    assert result["val_acc"] > 0.15
 
 
 def test_11_multilayer_training(folder: Path) -> None:

@@ -119,7 +119,6 @@ TENSORFLOW_HINTS: dict[str, str] = {
     "io.decode_jpeg": "numpy.asarray(PIL.Image.open(path))",
     "io.decode_image": "numpy.asarray(PIL.Image.open(path))",
     "io.gfile": "use Python's open(), os and glob",
-    "keras": "tf.keras is saccade itself",
     "lite": "saccade does not write TensorFlow Lite files",
     "map_fn": "jax.lax.map, or jax.vmap",
     "nn.conv2d": "keras.ops.conv, or the layer keras.layers.Conv2D",

@@ -36,16 +36,16 @@ def run_program(path: str, arguments: Sequence[str] = ()) -> None:
     source = loader.get_data(full_path)
     module = ModuleType("__main__")
     module.__loader__ = loader
-    # What Python itself puts into a main program.
-    vars(module).update(
-        __annotations__={}, __builtins__=builtins, __cached__=None, __file__=full_path
-    )
-    vars(module).pop("__package__")
-    module.__package__ = None
+    vars(module).update(__builtins__=builtins, __file__=full_path, __package__=None)
+    # Python's versions differ in what else they put into a main program.
+    before = sys.modules["__main__"]
+    for name, value in (("__annotations__", {}), ("__cached__", None)):
+        if name in vars(before):
+            vars(module)[name] = value
     sys.argv = [_ProgramName(path), *arguments]
     if not sys.flags.safe_path:
         sys.path[0] = os.path.dirname(os.path.realpath(full_path))
-    _KEPT.append(sys.modules["__main__"])
+    _KEPT.append(before)
     sys.modules["__main__"] = module
     code: CodeType | None = None
     try:
