@@ -8,6 +8,7 @@
     ├── ShapeError(ValueError)               arrays that do not fit
     ├── DataError(ValueError)                data that cannot be used
     ├── SavingError(ValueError)              files that cannot be read or written
+    ├── DownloadError(OSError)               a file that cannot be fetched
     ├── NotBuiltError(ValueError)            used before it was built or compiled
     ├── UnsupportedFeatureError(NotImplementedError)
     └── MissingExtraError(ImportError)       an optional package is absent
@@ -44,6 +45,10 @@ class DataError(SaccadeError, ValueError):
 
 class SavingError(SaccadeError, ValueError):
     """A file cannot be written or read."""
+
+
+class DownloadError(SaccadeError, OSError):
+    """A file cannot be fetched over the network."""
 
 
 class NotBuiltError(SaccadeError, ValueError):

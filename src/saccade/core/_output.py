@@ -40,7 +40,7 @@ def display() -> Display:
 
 
 def write(text: str) -> None:
-    """Writes text to standard output at once, or to the log `saccade`.
+    r"""Writes text to standard output at once, or to the log `saccade`.
 
     Letters that the output cannot encode are replaced.
 
@@ -48,7 +48,7 @@ def write(text: str) -> None:
         text: with its own line ends.
 
     Example:
-        >>> write("Epoch 1/2\\n")
+        >>> write("Epoch 1/2\n")
         Epoch 1/2
     """
     if not _settings.is_interactive_logging_enabled():

@@ -1,0 +1,59 @@
+"""Small tools around training: labels, seeds, progress, files from the network."""
+
+from saccade.core import _registry
+from saccade.core._dtypes import standardize_dtype as standardize_dtype
+from saccade.core._registry import custom_object_scope as custom_object_scope
+from saccade.core._registry import get_custom_objects as get_custom_objects
+from saccade.core._registry import get_registered_name as get_registered_name
+from saccade.core._registry import get_registered_object as get_registered_object
+from saccade.core._registry import (
+    register_keras_serializable as register_keras_serializable,
+)
+from saccade.core._settings import (
+    disable_interactive_logging as disable_interactive_logging,
+)
+from saccade.core._settings import (
+    enable_interactive_logging as enable_interactive_logging,
+)
+from saccade.core._settings import (
+    is_interactive_logging_enabled as is_interactive_logging_enabled,
+)
+from saccade.core._symbolic import is_keras_tensor as is_keras_tensor
+from saccade.data import PyDataset as PyDataset
+from saccade.data import Sequence as Sequence
+from saccade.data import pack_x_y_sample_weight as pack_x_y_sample_weight
+from saccade.data import unpack_x_y_sample_weight as unpack_x_y_sample_weight
+
+from ._categorical import normalize as normalize
+from ._categorical import to_categorical as to_categorical
+from ._get_file import get_file as get_file
+from ._progbar import Progbar as Progbar
+from ._session import clear_session as clear_session
+from ._session import set_random_seed as set_random_seed
+
+CustomObjectScope = custom_object_scope
+
+__all__ = [
+    "CustomObjectScope",
+    "Progbar",
+    "PyDataset",
+    "Sequence",
+    "clear_session",
+    "custom_object_scope",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
+    "get_custom_objects",
+    "get_file",
+    "get_registered_name",
+    "get_registered_object",
+    "is_interactive_logging_enabled",
+    "is_keras_tensor",
+    "normalize",
+    "pack_x_y_sample_weight",
+    "register_keras_serializable",
+    "set_random_seed",
+    "standardize_dtype",
+    "to_categorical",
+    "unpack_x_y_sample_weight",
+]
+_registry.export("keras.utils", {name: globals()[name] for name in __all__})
