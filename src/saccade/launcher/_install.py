@@ -37,7 +37,7 @@ _HIDDEN = {"__version__", "load_ipython_extension", "unload_ipython_extension"}
 
 
 def install() -> None:
-    """Makes `import keras` and `import tensorflow` give saccade from here on.
+    r"""Makes `import keras` and `import tensorflow` give saccade from here on.
 
     Harmless TensorFlow calls work; every other one raises an error that names it and
     the nearest thing there is. Calling it again changes nothing.
@@ -48,12 +48,12 @@ def install() -> None:
     Differs from Keras: Keras has no such thing.
 
     Example:
-        >>> install()
-        >>> import keras
-        >>> from tensorflow import keras as other
-        >>> keras is other
-        True
-        >>> uninstall()
+        >>> import subprocess, sys
+        >>> program = "import saccade.launcher; saccade.launcher.install();" \
+        ...     "import keras, tensorflow as tf; print(tf.keras is keras)"
+        >>> words = [sys.executable, "-c", program]
+        >>> subprocess.run(words, capture_output=True, text=True).stdout
+        'True\n'
     """
     if _finder() is not None:
         return

@@ -86,23 +86,23 @@ class _Namespace(ModuleType):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         if not self._place and name in _KERAS_PARTS:
             return getattr(self._keras, name)
-        functions = _functions().get(self._place, {})
+        call = f"{self._place}.{name}".lstrip(".")
+        hint = _hint(call)
+        functions = {} if hint else _functions().get(self._place, {})
         if name not in functions:
-            raise UnavailableNameError(self._refusal(name))
+            raise UnavailableNameError(
+                message(
+                    f"tf.{call}",
+                    "this is TensorFlow's own and not part of saccade",
+                    hint or _nearest(self, call, name),
+                )
+            )
         vars(self)[name] = functions[name]
         return functions[name]
 
     def __dir__(self) -> list[str]:
         ready = {name for name in vars(self) if not name.startswith("_")}
         return sorted(ready | set(_functions().get(self._place, {})))
-
-    def _refusal(self, name: str) -> str:
-        call = f"{self._place}.{name}".lstrip(".")
-        return message(
-            f"tf.{call}",
-            "this is TensorFlow's own and not part of saccade",
-            _hint(call) or _nearest(self, call, name),
-        )
 
 
 def _functions() -> Mapping[str, Mapping[str, object]]:
