@@ -63,6 +63,28 @@ def settings() -> dict[str, dict[str, object]]:
         },
         "compat.v1.logging": _logging_calls(),
         "compat.v1.random": {"set_random_seed": set_seed},
+        **_config_calls(),
+        "data": {"AUTOTUNE": _AUTOTUNE},
+        "data.experimental": {"AUTOTUNE": _AUTOTUNE},
+        "debugging": {"set_log_device_placement": accept},
+        "logging": _logging_calls(),
+        "random": {"set_seed": set_seed},
+        "test": {
+            "gpu_device_name": gpu_device_name,
+            "is_built_with_cuda": is_gpu_available,
+            "is_built_with_gpu_support": is_gpu_available,
+            "is_gpu_available": is_gpu_available,
+        },
+        "version": {
+            "COMPILER_VERSION": f"saccade {saccade.__version__}",
+            "GIT_VERSION": f"saccade {saccade.__version__}",
+            "VERSION": TENSORFLOW_VERSION,
+        },
+    }
+
+
+def _config_calls() -> dict[str, dict[str, object]]:
+    return {
         "config": {
             "get_visible_devices": list_physical_devices,
             "list_logical_devices": list_logical_devices,
@@ -87,22 +109,6 @@ def settings() -> dict[str, dict[str, object]]:
         "config.threading": {
             "set_inter_op_parallelism_threads": accept,
             "set_intra_op_parallelism_threads": accept,
-        },
-        "data": {"AUTOTUNE": _AUTOTUNE},
-        "data.experimental": {"AUTOTUNE": _AUTOTUNE},
-        "debugging": {"set_log_device_placement": accept},
-        "logging": _logging_calls(),
-        "random": {"set_seed": set_seed},
-        "test": {
-            "gpu_device_name": gpu_device_name,
-            "is_built_with_cuda": is_gpu_available,
-            "is_built_with_gpu_support": is_gpu_available,
-            "is_gpu_available": is_gpu_available,
-        },
-        "version": {
-            "COMPILER_VERSION": f"saccade {saccade.__version__}",
-            "GIT_VERSION": f"saccade {saccade.__version__}",
-            "VERSION": TENSORFLOW_VERSION,
         },
     }
 
