@@ -73,7 +73,7 @@ class Objective:
         flat_y = _aligned(y, keys, names, "y")
         given = _aligned(self.user_loss, keys, names, "loss")
         self.losses = [
-            _loss_object(loss, target, output)
+            losses_module.resolve(loss, target, output)
             for loss, target, output in zip(given, flat_y, flat_outputs, strict=True)
         ]
         weights = _aligned(self.user_loss_weights, keys, names, "loss_weights")
@@ -197,12 +197,6 @@ def _check_names(loss: Any, metrics: Any, weighted: Any) -> None:
     for item in jax.tree.leaves([metrics, weighted]):
         if isinstance(item, str) and item not in metrics_module.SHAPE_DEPENDENT:
             metrics_module.get(item)
-
-
-def _loss_object(loss: Any, target: Any, output: Any) -> Loss | None:
-    if isinstance(loss, str) and loss in metrics_module.SHAPE_DEPENDENT:
-        loss = metrics_module.shape_dependent_loss(loss, target, output)
-    return losses_module.as_loss(loss)
 
 
 def _is_ours(part: object) -> bool:

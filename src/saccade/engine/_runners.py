@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from saccade.data import ArraySource, prefetch, rows_order
+from saccade.data import ArraySource, epoch_batches, prefetch, rows_order
 from saccade.engine._groups import GroupBuilder
 from saccade.engine._pace import Pace, Stopwatch
 
@@ -63,7 +63,7 @@ class ArrayRunner:
         self._shuffle = shuffle
         self._pace = pace
         self._batches = source.num_batches()
-        self.steps: int = steps or self._batches
+        self._steps = steps
         self._data = (source.x, source.y, source.sample_weight)
         self._resident = plan.kind == "resident"
         if self._resident:
@@ -71,18 +71,12 @@ class ArrayRunner:
         self._key = jnp.asarray(np.array([0, seed], np.uint32))
 
     def epoch(self, epoch: int, allow: Allow) -> Iterator[Look]:
-        """Runs one epoch: `steps` batches, going on where the last one stopped."""
-        done = 0
-        while done < self.steps:
-            number = epoch * self.steps + done
-            turn, first = divmod(number, self._batches)
-            last = min(self._batches, first + self.steps - done)
-            for look in self._run(turn, epoch, first, last, done, allow):
-                yield look
-            done += last - first
+        """Runs one epoch: a pass, or the next `steps` batches of one."""
+        turn, first, count = epoch_batches(self._batches, self._steps, epoch)
+        yield from self._run(turn, epoch, first, first + count, allow)
 
     def _run(
-        self, turn: int, epoch: int, first: int, last: int, done: int, allow: Allow
+        self, turn: int, epoch: int, first: int, last: int, allow: Allow
     ) -> Iterator[Look]:
         """Runs the batches first..last of one pass through the data."""
         size, length = self._source.batch_size, self._source.length
@@ -94,7 +88,7 @@ class ArrayRunner:
         watch = Stopwatch()
         while at < min(last, full):
             wanted = min(self._pace.steps(), min(last, full) - at)
-            stop = at + allow(done + at - first, wanted)
+            stop = at + allow(at - first, wanted)
             watch.lap()
             if on_device is not None:
                 look = self._call_resident(on_device, epoch, at, stop)
@@ -103,11 +97,11 @@ class ArrayRunner:
                 look = self._call_chunk(filled, epoch, at, stop)
             self._pace.measured(stop - at, watch.lap())
             at = stop
-            yield Look(done + at - first, *look)
+            yield Look(at - first, *look)
         if at < last:
-            allow(done + at - first, 1)
+            allow(at - first, 1)
             rows = order[at * size :]
-            yield Look(done + last - first, *self._call_exact(rows, epoch, at))
+            yield Look(last - first, *self._call_exact(rows, epoch, at))
 
     def _call_resident(
         self, order: jax.Array, epoch: int, start: int, stop: int

@@ -261,7 +261,7 @@ class Trainer(Layer):
             where="fit",
         )  # fmt: skip
         if validation_split and validation_data is None:
-            source, validation = self._split(source, validation_split)
+            source, validation = split_validation(source, validation_split)
         else:
             validation = self._validation_source(
                 validation_data,
@@ -293,19 +293,6 @@ class Trainer(Layer):
         _loop.fit(self, spec, programs, source, plan, options, told, validate)  # type: ignore[arg-type]
         self.history = told.history
         return told.history
-
-    def _split(
-        self, source: Source, fraction: float
-    ) -> tuple[ArraySource, ArraySource]:
-        if not isinstance(source, ArraySource):
-            raise ConfigError(
-                message(
-                    "fit",
-                    "`validation_split` needs arrays, since it takes the last rows",
-                    "give `validation_data=` instead",
-                )
-            )
-        return split_validation(source, fraction)
 
     def _validation_source(
         self, data: Any, batch_size: int | None, steps: int | None

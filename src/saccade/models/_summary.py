@@ -1,0 +1,269 @@
+"""The table of a model's layers: boxes in a terminal or notebook, plain text else."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from saccade.core._errors import ConfigError, message
+from saccade.core._symbolic import KerasTensor
+from saccade.layers import Layer
+
+if TYPE_CHECKING:
+    from saccade.models._model import Model
+
+_NUMBER, _SYMBOL, _BOLD, _RESET = "\033[38;5;34m", "\033[38;5;33m", "\033[1m", "\033[0m"
+_BYTES = {"float64": 8, "int64": 8, "uint64": 8, "float16": 2, "bfloat16": 2,
+          "int16": 2, "uint16": 2, "int8": 1, "uint8": 1, "bool": 1}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class _Row:
+    name: str
+    kind: str
+    shape: str
+    params: str
+    trainable: str
+
+    def cells(self, show_trainable: bool) -> list[str]:
+        cells = [f"{self.name} ({self.kind})", self.shape, self.params]
+        return [*cells, self.trainable] if show_trainable else cells
+
+
+def print_summary(
+    model: Model,
+    line_length: int | None = None,
+    positions: Sequence[float] | None = None,
+    print_fn: Callable[[str], object] | None = None,
+    expand_nested: bool = False,
+    show_trainable: bool = False,
+    layer_range: Sequence[str] | None = None,
+) -> None:
+    """Prints the table; see `Model.summary` for the arguments.
+
+    Raises:
+        ConfigError: too narrow, or a name in `layer_range` that is not there.
+    """
+    rows = [
+        row
+        for layer in _in_range(model.layers, layer_range)
+        for row in _rows(layer, expand_nested, 0)
+    ]
+    titles = ["Layer (type)", "Output Shape", "Param #"]
+    if show_trainable:
+        titles.append("Trainable")
+    boxed = print_fn is None and _shows_boxes()
+    widths = _widths(line_length, positions, show_trainable, boxed)
+    table = [row.cells(show_trainable) for row in rows]
+    body = _boxes(titles, table, widths) if boxed else _plain(titles, table, widths)
+    bold, reset = (_BOLD, _RESET) if boxed and _shows_colour() else ("", "")
+    text = "\n".join([f'{bold}Model: "{model.name}"{reset}', *body, *_totals(model)])
+    if print_fn is None:
+        print(text)
+    else:
+        print_fn(text)
+
+
+def _shows_boxes() -> bool:
+    stream = sys.stdout
+    encoding = (getattr(stream, "encoding", None) or "").lower()
+    if not encoding.startswith("utf"):
+        return False
+    notebook = type(stream).__module__.startswith(("ipykernel", "IPython"))
+    return notebook or bool(stream.isatty())
+
+
+def _shows_colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _in_range(layers: list[Layer], bounds: Sequence[str] | None) -> list[Layer]:
+    if bounds is None:
+        return layers
+    if len(bounds) != 2:
+        raise ConfigError(
+            message("summary", f"`layer_range` must be two names, got {bounds!r}")
+        )
+    numbers = []
+    for number, bound in enumerate(bounds):
+        found = [i for i, layer in enumerate(layers) if re.match(bound, layer.name)]
+        if not found:
+            names = ", ".join(layer.name for layer in layers)
+            raise ConfigError(
+                message("summary", f"no layer matches {bound!r}; there are {names}")
+            )
+        numbers.append(found[-1] if number else found[0])
+    return layers[numbers[0] : numbers[1] + 1]
+
+
+def _rows(layer: Layer, expand: bool, level: int) -> list[_Row]:
+    params = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
+    own = layer.weights
+    row = _Row(
+        name="   " * level + "└ " * bool(level) + layer.name,
+        kind=type(layer).__name__,
+        shape=_shape_text(layer),
+        params=params,
+        trainable="-" if not own else "Y" if layer.trainable else "N",
+    )
+    inner = getattr(layer, "layers", None) if expand else None
+    return [row, *(r for x in inner or () for r in _rows(x, expand, level + 1))]
+
+
+def _shape_text(layer: Layer) -> str:
+    output: Any = layer._symbolic_output
+    if output is None:
+        shape = layer._build_shapes
+        if shape is None:
+            return "?"
+        try:
+            return str(layer.compute_output_shape(shape))
+        except (TypeError, ValueError, NotImplementedError):
+            return "?"  # a layer of several inputs, or one without a known shape
+    if isinstance(output, KerasTensor):
+        return str(output.shape)
+    return str([o.shape for o in output])
+
+
+def _widths(
+    line_length: int | None,
+    positions: Sequence[float] | None,
+    show_trainable: bool,
+    boxed: bool,
+) -> list[int]:
+    """The width of each column, as Keras shares them out."""
+    ends = list(positions or [0.45, 0.80, 1.0])
+    default = 88
+    if show_trainable:
+        default += 12
+        ends = [p * 0.90 for p in ends] + [1.0]
+    length = line_length or min(default, shutil.get_terminal_size().columns - 4)
+    stops = [0, *(int(end * length) for end in ends)]
+    widths = [b - a for a, b in zip(stops, stops[1:], strict=False)]
+    if min(widths) < 4:
+        raise ConfigError(
+            message(
+                "summary",
+                f"`line_length` {length} is too narrow for {len(widths)} columns",
+                "leave it out, or give at least 60",
+            )
+        )
+    if not boxed:
+        return widths
+    # Borders and padding come off the columns evenly.
+    excess = 3 * len(widths) + 1
+    for i in range(len(widths)):
+        share = round(excess / (len(widths) - i))
+        widths[i] -= share
+        excess -= share
+    return widths
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    indent = " " * (len(text) - len(text.lstrip()))
+    words = textwrap.wrap(
+        text.strip(), width - len(indent), break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
+    lines = [f"{indent}{line}" for line in words] or [""]
+    return [x if len(x) <= width else x[: width - 1] + "…" for x in lines]
+
+
+def _boxes(titles: list[str], rows: list[list[str]], widths: list[int]) -> list[str]:
+    def rule(left: str, line: str, cross: str, right: str) -> str:
+        return left + cross.join(line * (w + 2) for w in widths) + right
+
+    def lines(cells: list[str], bar: str, style: bool) -> list[str]:
+        columns = [_wrap(c, w) for c, w in zip(cells, widths, strict=True)]
+        height = max(len(c) for c in columns)
+        result = []
+        for i in range(height):
+            parts = [
+                _aligned(c[i] if i < len(c) else "", w, number)
+                for number, (c, w) in enumerate(zip(columns, widths, strict=True))
+            ]
+            if style and _shows_colour():
+                parts = [_coloured(p, number) for number, p in enumerate(parts)]
+            result.append(bar + bar.join(f" {p} " for p in parts) + bar)
+        return result
+
+    text = [rule("┏", "━", "┳", "┓"), *lines(titles, "┃", False)]
+    text.append(rule("┡", "━", "╇", "┩"))
+    for number, row in enumerate(rows):
+        if number:
+            text.append(rule("├", "─", "┼", "┤"))
+        text.extend(lines(row, "│", True))
+    text.append(rule("└", "─", "┴", "┘"))
+    return text
+
+
+def _aligned(cell: str, width: int, column: int) -> str:
+    if column == 2:
+        return cell.rjust(width)
+    return cell.center(width) if column == 3 else cell.ljust(width)
+
+
+def _coloured(cell: str, column: int) -> str:
+    if column == 0:
+        return re.sub(r"\((\w+)\)", rf"({_SYMBOL}\1{_RESET})", cell)
+    return f"{_NUMBER}{cell}{_RESET}" if column in (1, 2) else cell
+
+
+def _plain(titles: list[str], rows: list[list[str]], widths: list[int]) -> list[str]:
+    """Columns of plain text, as long names need them, for files and old terminals."""
+    columns = list(zip(titles, *rows, strict=True))
+    wide = [
+        max(width, *(len(_ascii(cell)) + 2 for cell in column))
+        for width, column in zip(widths, columns, strict=True)
+    ]
+
+    def line(cells: list[str]) -> str:
+        parts = [_ascii(c).ljust(w) for c, w in zip(cells, wide, strict=True)]
+        return " " + "".join(parts).rstrip()
+
+    total = sum(wide)
+    return ["_" * total, line(titles), "=" * total, *map(line, rows), "=" * total]
+
+
+def _ascii(cell: str) -> str:
+    return cell.replace("└", "|_")
+
+
+def _totals(model: Model) -> list[str]:
+    trainable = _count(model.trainable_variables)
+    frozen = _count(model.non_trainable_variables)
+    optimizer = getattr(model, "optimizer", None)
+    extra = _count(optimizer.variables) if optimizer is not None and (
+        optimizer.built
+    ) else (0, 0)  # fmt: skip
+    total = tuple(map(sum, zip(trainable, frozen, extra, strict=True)))
+    lines = [
+        f" Total params: {_amount(total)}",
+        f" Trainable params: {_amount(trainable)}",
+        f" Non-trainable params: {_amount(frozen)}",
+    ]
+    if extra[0]:
+        lines.append(f" Optimizer params: {_amount(extra)}")
+    return lines
+
+
+def _count(variables: Sequence[Any]) -> tuple[int, int]:
+    """The number of numbers, and their bytes."""
+    sizes = [(v.size, v.size * _BYTES.get(v.dtype, 4)) for v in variables]
+    return sum(n for n, _ in sizes), sum(b for _, b in sizes)
+
+
+def _amount(count: Sequence[int]) -> str:
+    number, size = count
+    units = ["B", "KB", "MB", "GB", "TB"]
+    value = float(size)
+    while value >= 1024 and len(units) > 1:
+        value /= 1024
+        units.pop(0)
+    return f"{number:,} ({value:.2f} {units[0]})"

@@ -1,0 +1,290 @@
+"""Weights files in Keras' layout: `.weights.h5`, read and written.
+
+Each layer is a group named after its class and number (`layers/conv2d`,
+`layers/conv2d_1`), with its own weights under `vars/0`, `vars/1`, ...; the optimizer
+is beside them. Reading checks everything first and changes the model only then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from saccade.core._errors import DataWarning, SavingError, message, nearest
+from saccade.core._lazy import optional_import
+from saccade.core._names import to_snake_case
+from saccade.saving._files import replacing
+
+if TYPE_CHECKING:
+    from saccade.layers import Layer
+    from saccade.models import Model
+
+_OPTIMIZER = "optimizer"
+
+
+def save_weights(
+    model: Model,
+    filepath: str | Path,
+    overwrite: bool = True,
+    max_shard_size: float | None = None,
+) -> None:
+    """Writes the weights of a model, and of its optimizer, into a file.
+
+    Args:
+        model: the model.
+        filepath: the file; its name must end in '.weights.h5'.
+        overwrite: whether a file that is there may be replaced.
+        max_shard_size: kept for Keras; must be None.
+
+    Raises:
+        SavingError: a wrong name, an unbuilt model, or a file that must stay.
+
+    Differs from Keras: the file is written beside and put in place as a whole, so a
+    kill leaves the old one; an existing file is an error instead of a question.
+    """
+    path = Path(filepath)
+    if not path.name.endswith(".weights.h5"):
+        raise SavingError(
+            message(
+                "save_weights",
+                f"the file's name must end in '.weights.h5', got {str(filepath)!r}",
+                f"use {path.with_suffix('').name + '.weights.h5'!r}",
+            )
+        )
+    if max_shard_size is not None:
+        raise SavingError(
+            message("save_weights", "`max_shard_size` is not supported; leave it out")
+        )
+    if path.exists() and not overwrite:
+        raise SavingError(
+            message(
+                "save_weights", f"{str(path)!r} is there already", "pass overwrite=True"
+            )
+        )
+    if not model.built:
+        raise SavingError(
+            message(
+                "save_weights",
+                f"the model {model.name!r} has no weights yet",
+                "give it an `Input(shape)`, or call build() or fit() first",
+            )
+        )
+    h5py = optional_import("h5py", extra="", purpose="save_weights")
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        for place, holder in _holders(model):
+            group = file.require_group(place).create_group("vars")
+            group.attrs["name"] = holder.name
+            store: dict[str, np.ndarray] = {}
+            holder.save_own_variables(store)
+            for key, array in store.items():
+                group.create_dataset(key, data=_storable(array))
+
+
+def load_weights(
+    model: Model, filepath: str | Path, skip_mismatch: bool = False, **kwargs: Any
+) -> None:
+    """Reads what save_weights(), here or in Keras, wrote.
+
+    Args:
+        model: the model, built.
+        filepath: the file.
+        skip_mismatch: whether to leave out layers whose weights do not fit, with a
+            warning that names them.
+        **kwargs: kept for Keras; `by_name` belongs to older files.
+
+    Raises:
+        SavingError: no such file, no weights file, or weights of another model; the
+            model is unchanged then.
+    """
+    path = Path(filepath)
+    if kwargs.pop("by_name", False):
+        raise SavingError(
+            message("load_weights", "`by_name` belongs to '.h5' files of Keras 2")
+        )
+    _check_file(path)
+    if not model.built:
+        raise SavingError(
+            message(
+                "load_weights",
+                f"the model {model.name!r} has no weights yet to load into",
+                "give it an `Input(shape)`, or call build() first",
+            )
+        )
+    h5py = optional_import("h5py", extra="", purpose="load_weights")
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        raise SavingError(
+            message("load_weights", f"{str(path)!r} is no HDF5 file ({error})")
+        ) from None
+    with file:
+        if "layers" not in file and "vars" not in file:
+            raise SavingError(
+                message(
+                    "load_weights",
+                    f"{str(path)!r} does not have the layout of '.weights.h5' files",
+                )
+            )
+        planned, problems = _plan(model, file)
+    if problems and not skip_mismatch:
+        raise SavingError(
+            message(
+                "load_weights",
+                f"{str(path)!r} holds weights of another model:\n  "
+                + "\n  ".join(problems),
+                "load into the model that saved them, or pass skip_mismatch=True to "
+                "load the layers that fit",
+            )
+        )
+    if problems:
+        import warnings
+
+        warnings.warn(
+            message("load_weights", "left out:\n  " + "\n  ".join(problems)),
+            DataWarning,
+            stacklevel=3,
+        )
+    for holder, store in planned:
+        holder.load_own_variables(store)
+
+
+def _check_file(path: Path) -> None:
+    if path.is_file():
+        return
+    near = nearest(path.name, [p.name for p in path.parent.glob("*.h5")])
+    raise SavingError(
+        message(
+            "load_weights",
+            f"there is no file {str(path)!r}",
+            f"did you mean {near[0]!r}?" if near else None,
+        )
+    )
+
+
+def _plan(model: Model, file: Any) -> tuple[list[tuple[Any, dict[str, Any]]], list[str]]:
+    """What to load where, and what does not fit; changes nothing."""
+    planned: list[tuple[Any, dict[str, Any]]] = []
+    problems: list[str] = []
+    places = list(_holders(model))
+    known = {place for place, _ in places}
+    for place, holder in places:
+        store = _read_vars(file, place)
+        wanted = _wanted_shapes(holder)
+        if place == _OPTIMIZER and len(store) != len(wanted):
+            continue  # saved before training, or by another optimizer
+        got = [np.shape(store[str(i)]) for i in range(len(store)) if str(i) in store]
+        if got != wanted:
+            problems.append(
+                f"{place} ({holder.name}): expected {_shapes(wanted)}, got "
+                f"{_shapes(got)}"
+            )
+        else:
+            planned.append((holder, store))
+    for place in _stored_places(file):
+        if place not in known and place != _OPTIMIZER:
+            problems.append(f"{place}: is in the file, the model has no such layer")
+    return planned, problems
+
+
+def _wanted_shapes(holder: Any) -> list[tuple[int, ...]]:
+    own = holder._own_weights() if hasattr(holder, "_own_weights") else holder.variables
+    return [tuple(v.shape) for v in own]
+
+
+def _shapes(shapes: list[tuple[int, ...]]) -> str:
+    return ", ".join(map(str, shapes)) or "no weights"
+
+
+def _read_vars(file: Any, place: str) -> dict[str, Any]:
+    name = f"{place}/vars" if place else "vars"
+    group = file.get(name)
+    if group is None:
+        return {}
+    store: dict[str, Any] = {}
+    for key in group:
+        dataset = group[key]
+        # A dataset may name another file as its storage; that is never followed.
+        if getattr(dataset, "external", None) or not hasattr(dataset, "dtype"):
+            raise SavingError(
+                message("load_weights", f"{name}/{key} is no plain array")
+            )
+        if dataset.size * dataset.dtype.itemsize > 8 * _stored_bytes(file):
+            raise SavingError(
+                message(
+                    "load_weights",
+                    f"{name}/{key} declares shape {dataset.shape}, far more than the "
+                    "file holds",
+                )
+            )
+        array = dataset[()]
+        if dataset.attrs.get("dtype") == "bfloat16":
+            import ml_dtypes
+
+            array = array.view(ml_dtypes.bfloat16)
+        store[str(key)] = array
+    return store
+
+
+def _stored_bytes(file: Any) -> int:
+    return max(Path(file.filename).stat().st_size, 4096)
+
+
+def _stored_places(file: Any) -> list[str]:
+    places: list[str] = []
+
+    def visit(name: str, item: Any) -> None:
+        if name.endswith("/vars") and len(item):
+            places.append(name.removesuffix("/vars"))
+
+    file.visititems(visit)
+    return places
+
+
+def _storable(array: np.ndarray) -> np.ndarray:
+    return array.view(np.uint16) if array.dtype.name == "bfloat16" else array
+
+
+def _holders(model: Model) -> Iterator[tuple[str, Any]]:
+    """(place in the file, object with weights), in Keras' layout."""
+    yield from _layer_holders(model, "")
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is not None and optimizer.built:
+        yield _OPTIMIZER, optimizer
+
+
+def _layer_holders(layer: Layer, place: str) -> Iterator[tuple[str, Layer]]:
+    yield place, layer
+    prefix = f"{place}/" if place else ""
+    listed = getattr(layer, "layers", None)
+    if listed is not None and type(layer).__module__.startswith("saccade."):
+        yield from _numbered(listed, f"{prefix}layers")
+        return
+    for name, value in sorted(vars(layer).items()):
+        if name.startswith("_symbolic") or name == "_layers":
+            continue
+        yield from _attribute_holders(value, f"{prefix}{name}")
+
+
+def _attribute_holders(value: object, place: str) -> Iterator[tuple[str, Layer]]:
+    from saccade.layers import Layer
+
+    if isinstance(value, Layer):
+        yield from _layer_holders(value, place)
+    elif isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)) and any(isinstance(v, Layer) for v in value):
+        yield from _numbered([v for v in value if isinstance(v, Layer)], place)
+
+
+def _numbered(layers: list[Layer], place: str) -> Iterator[tuple[str, Layer]]:
+    """Names of the groups: the class, then the class with 1, 2, ..."""
+    counts: dict[str, int] = {}
+    for layer in layers:
+        stem = to_snake_case(type(layer).__name__)
+        number = counts.get(stem, 0)
+        counts[stem] = number + 1
+        name = f"{stem}_{number}" if number else stem
+        yield from _layer_holders(layer, f"{place}/{name}")

@@ -1,0 +1,151 @@
+"""Dependencies point one way, and importing is light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import saccade
+
+ROOT = Path(saccade.__file__).parent
+
+# A package may import packages of a lower level, and itself.
+LEVELS = {
+    "core": 0,
+    "kernels": 1,
+    "ops": 2,
+    "random": 3,
+    "activations": 3,
+    "initializers": 3,
+    "regularizers": 3,
+    "constraints": 3,
+    "losses": 4,
+    "metrics": 5,
+    "optimizers": 5,
+    "layers": 5,
+    "data": 5,
+    "utils": 6,
+    "callbacks": 7,
+    "engine": 8,
+    "saving": 8,
+    "models": 9,
+    "datasets": 9,
+    "visualization": 9,
+    "backend": 9,
+    "config": 9,
+    "launcher": 10,
+    "cli": 11,
+}
+# Only these may import the named third-party package.
+THIRD_PARTY = {
+    "h5py": {"saving"},
+    "PIL": {"datasets", "utils", "data"},
+    "matplotlib": {"visualization"},
+    "pandas": set(),
+    "polars": set(),
+    "sklearn": set(),
+    "tensorflow": set(),
+    "torch": set(),
+    "keras": set(),
+    "optax": set(),
+}
+
+
+def package_of(path: Path) -> str:
+    relative = path.relative_to(ROOT)
+    return relative.parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> list[tuple[str, int]]:
+    """Absolute names of the modules that a file imports outside TYPE_CHECKING."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    hidden = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for child in node.body
+        for inner in ast.walk(child)
+    }
+    parts = ("saccade", *path.relative_to(ROOT).with_suffix("").parts)
+    found = []
+    for node in ast.walk(tree):
+        if id(node) in hidden:
+            continue
+        if isinstance(node, ast.Import):
+            found += [(alias.name, node.lineno) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                base = ".".join([*parts[: -node.level], base]).rstrip(".")
+            if base == "saccade":
+                found += [(f"saccade.{a.name}", node.lineno) for a in node.names]
+            else:
+                found.append((base, node.lineno))
+    return found
+
+
+FILES = [p for p in sorted(ROOT.rglob("*.py")) if p.parent != ROOT or p.stem in LEVELS]
+
+
+@pytest.mark.parametrize(
+    "path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES]
+)
+def test_imports_point_down(path):
+    package = package_of(path)
+    assert package in LEVELS, f"{package} has no level: add it to this test"
+    wrong = []
+    for name, line in imported(path):
+        if not name.startswith("saccade."):
+            continue
+        target = name.split(".")[1]
+        if target in LEVELS and target != package and (
+            LEVELS[target] >= LEVELS[package]
+        ):
+            wrong.append(f"line {line}: {package} imports {target}")
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize(
+    "path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES]
+)
+def test_third_party_packages_stay_in_their_place(path):
+    wrong = [
+        f"line {line}: {name}"
+        for name, line in imported(path)
+        if name.split(".")[0] in THIRD_PARTY
+        and package_of(path) not in THIRD_PARTY[name.split(".")[0]]
+    ]
+    assert not wrong, wrong
+
+
+def run(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_importing_saccade_loads_no_jax():
+    assert run("import sys, saccade; print('jax' in sys.modules)") == "False"
+
+
+def test_importing_everything_starts_no_device_and_loads_no_optional_package():
+    code = (
+        "import sys, saccade\n"
+        "from saccade import layers, models, losses, metrics, optimizers, callbacks\n"
+        "from saccade import utils, datasets, activations, initializers\n"
+        "from jax._src import xla_bridge\n"
+        "heavy = {'pandas', 'matplotlib', 'sklearn', 'h5py', 'PIL', 'rich', 'scipy'}\n"
+        "print(bool(xla_bridge._backends), sorted(heavy & set(sys.modules)))"
+    )
+    assert run(code) == "False []"
+
+
+def test_unknown_names_of_the_door_give_the_nearest():
+    with pytest.raises(AttributeError, match="Did you mean 'layers'"):
+        saccade.layrs  # noqa: B018
