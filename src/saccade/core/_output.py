@@ -65,3 +65,13 @@ def write(text: str) -> None:
         encoding = stream.encoding or "ascii"
         stream.write(text.encode(encoding, errors="replace").decode(encoding))
     stream.flush()
+
+
+def print_line(text: str) -> None:
+    """Writes one line, see `write`.
+
+    Example:
+        >>> print_line("Epoch 1/2")
+        Epoch 1/2
+    """
+    write(f"{text}\n")
