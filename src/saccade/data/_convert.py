@@ -7,7 +7,7 @@ lists, tuples and dicts of those. Nothing is copied that is already fit for use.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import TypeVar, cast
 
 import jax
 import numpy as np
@@ -22,6 +22,7 @@ from saccade.core._errors import (
 from saccade.data import _frames
 from saccade.data._types import Array, Tree
 
+ArrayT = TypeVar("ArrayT", np.ndarray, jax.Array)
 ACCEPTED = (
     "NumPy or JAX arrays, lists of numbers, pandas or polars tables, torch tensors, "
     "lists, tuples or dicts of these, a PyDataset, a generator, or an iterable of "
@@ -118,7 +119,7 @@ def to_array(value: object, name: str, where: str) -> Array:
     array = _to_numpy(value, name, where)
     if array.dtype.kind in "OUSTMmVc" and not _is_extended_float(array.dtype):
         raise DataError(_not_numbers(array, name, where))
-    return _check_rank(standard_dtype(array, name, where), name, where)
+    return standard_dtype(_check_rank(array, name, where), name, where)
 
 
 def standard_dtype(array: np.ndarray, name: str, where: str) -> np.ndarray:
@@ -281,7 +282,7 @@ def _rows(value: object) -> list[list[object]]:
     return cast("list[list[object]]", value)
 
 
-def _check_rank(array: Array, name: str, where: str) -> Array:
+def _check_rank(array: ArrayT, name: str, where: str) -> ArrayT:
     if array.ndim == 0:
         raise DataError(
             message(
@@ -370,6 +371,7 @@ def _objects(array: np.ndarray, name: str, where: str) -> str:
             f"{item.shape}",
             f"pass np.stack({name}), after making all shapes the same",
         )
+    item = item.item() if isinstance(item, np.generic) else item
     fix = "turn texts into numbers first"
     if name == "y" and array.ndim == 1:
         fix = "number the classes: names, y = np.unique(y, return_inverse=True)"

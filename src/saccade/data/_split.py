@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import numbers
 
 import jax
 import numpy as np
@@ -44,7 +45,8 @@ def split_validation(
                 "pass `validation_data`",
             )
         )
-    if isinstance(fraction, bool) or not 0 < fraction < 1:
+    is_number = isinstance(fraction, numbers.Real) and not isinstance(fraction, bool)
+    if not is_number or not 0 < fraction < 1:
         problem = f"`validation_split` must be a number in (0, 1), got {fraction!r}"
         raise ConfigError(message("fit", problem))
     cut = math.floor(source.length * (1.0 - fraction))
