@@ -38,6 +38,12 @@ def test_column_of_a_table_is_named():
     assert "`x` has nan at row 1, column 'height'" in str(warning.message)
 
 
+def test_cells_beyond_the_range_of_float32():
+    pd = pytest.importorskip("pandas")
+    (warning,) = caught(pd.DataFrame({"id": [1, 2], "far": [0.5, 1e300]}))
+    assert "`x` has inf at row 1, column 'far'" in str(warning.message)
+
+
 def test_part_of_a_structure_is_named():
     (warning,) = caught({"a": np.zeros((1, 2, 2)), "b": np.full((1, 2, 2), np.nan)})
     assert "`x['b']` has nan at row 0, position (0, 0)" in str(warning.message)

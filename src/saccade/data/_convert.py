@@ -12,7 +12,6 @@ from typing import TypeVar, cast
 import jax
 import numpy as np
 
-from saccade.core import _settings
 from saccade.core._errors import (
     ArgumentTypeError,
     DataError,
@@ -20,7 +19,7 @@ from saccade.core._errors import (
     message,
 )
 from saccade.data import _frames
-from saccade.data._types import Array, Tree
+from saccade.data._types import Array, Tree, float_type
 
 ArrayT = TypeVar("ArrayT", np.ndarray, jax.Array)
 ACCEPTED = (
@@ -139,7 +138,7 @@ def standard_dtype(array: np.ndarray, name: str, where: str) -> np.ndarray:
     """
     target = array.dtype
     if array.dtype.kind == "f" or _is_extended_float(array.dtype):
-        target = np.dtype(_float_type())
+        target = float_type()
     elif array.dtype in (np.int64, np.uint64):
         target = np.dtype(np.int32)
         _check_int_range(array, name, where)
@@ -170,18 +169,13 @@ def on_host(tree: Tree | None) -> Tree | None:
     return jax.tree.map(host_view, tree)
 
 
-def _float_type() -> np.dtype:
-    # NumPy learns the name 'bfloat16' from the package that JAX brings.
-    return np.dtype(jax.numpy.dtype(_settings.floatx()))
-
-
 def _is_extended_float(dtype: np.dtype) -> bool:
     return dtype.kind == "V" and "float" in dtype.name
 
 
 def _standard_float(array: jax.Array) -> jax.Array:
     if jax.numpy.issubdtype(array.dtype, jax.numpy.floating):
-        return array.astype(_settings.floatx())
+        return array.astype(float_type())
     return array
 
 

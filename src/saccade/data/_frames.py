@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saccade.core._errors import DataError, message
+from saccade.data._types import float_type
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,9 +84,13 @@ def to_numpy(value: object, name: str, where: str) -> np.ndarray:
     if len(dtypes) == 1 and _is_pandas(value) and _is_numpy_backed(columns[0][1]):
         return value.to_numpy()  # type: ignore[attr-defined]
     parts = [_column_values(column) for _, column in columns]
-    out = np.empty((len(parts[0]), len(parts)), np.result_type(*parts))
-    for i, part in enumerate(parts):
-        out[:, i] = part
+    common = np.result_type(*parts)
+    # Straight to the final float type: one copy, not two.
+    dtype = float_type() if common.kind == "f" else common
+    out = np.empty((len(parts[0]), len(parts)), dtype)
+    with np.errstate(over="ignore"):
+        for i, part in enumerate(parts):
+            out[:, i] = part
     return out
 
 

@@ -8,6 +8,8 @@ from typing import TypeAlias
 import jax
 import numpy as np
 
+from saccade.core import _settings
+
 Array: TypeAlias = np.ndarray | jax.Array
 Nested: TypeAlias = (
     list["Tree | None"] | tuple["Tree | None", ...] | dict[str, "Tree | None"]
@@ -31,3 +33,14 @@ def named_leaves(tree: Tree | None, name: str) -> list[tuple[str, Array]]:
     """
     leaves = jax.tree_util.tree_leaves_with_path(tree)
     return [(name + jax.tree_util.keystr(path), leaf) for path, leaf in leaves]
+
+
+def float_type() -> np.dtype:
+    """Returns the global float type, which data of any float type are given.
+
+    Example:
+        >>> float_type()
+        dtype('float32')
+    """
+    # NumPy learns the name 'bfloat16' from the package that JAX brings.
+    return np.dtype(jax.numpy.dtype(_settings.floatx()))

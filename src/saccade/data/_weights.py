@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import jax
 import numpy as np
 
-from saccade.core import _settings
 from saccade.core._errors import ArgumentTypeError, ConfigError, DataError, message
 from saccade.data._convert import host_view
-from saccade.data._types import Tree
+from saccade.data._types import Tree, float_type
 
 
 def check_class_weight(class_weight: object, where: str) -> dict[int, float]:
@@ -89,8 +88,7 @@ def class_weight_to_sample_weight(
         labels = labels.argmax(axis=1) if one_hot else labels[:, 0]
     classes, inverse = np.unique(np.rint(labels).astype(np.int64), return_inverse=True)
     table = [class_weight.get(int(number), 1.0) for number in classes]
-    dtype = jax.numpy.dtype(_settings.floatx())
-    return np.asarray(table, dtype)[inverse]
+    return np.asarray(table, float_type())[inverse]
 
 
 def match_sample_weight(
