@@ -51,7 +51,7 @@ def recorded() -> Recorded:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    for fixture, entries in (("case", "cases"), ("schedule", "schedules")):
+    for fixture, entries in (("case", "cases"), ("rates_case", "schedules")):
         if fixture in metafunc.fixturenames:
             listed = getattr(load(), entries)
             ids = [_label(entry) for entry in listed]

@@ -42,10 +42,10 @@ def test_config_is_that_of_keras(recorded, case):
     assert config == expected
 
 
-def test_rates_follow_keras(recorded, schedule):
-    name, config = recorded.schedules[schedule]
+def test_rates_follow_keras(recorded, rates_case):
+    name, config = recorded.schedules[rates_case]
     rate = getattr(optimizers.schedules, name)(**config)
-    expected = recorded.arrays[f"rates/{schedule}"]
+    expected = recorded.arrays[f"rates/{rates_case}"]
     steps = recorded.arrays["rate_steps"]
     got = [float(rate(int(step))) for step in steps]
     assert_allclose(got, expected, rtol=1e-5, atol=1e-8)

@@ -20,6 +20,7 @@ from ._lookup import BUILT_IN as _BUILT_IN
 from ._lookup import deserialize as deserialize
 from ._lookup import get as get
 from ._lookup import serialize as serialize
+from ._loss_scale import LossScaleOptimizer as LossScaleOptimizer
 from ._optimizer import Optimizer as Optimizer
 from ._sgd import SGD as SGD
 from ._sgd import Lion as Lion
@@ -35,6 +36,7 @@ __all__ = [
     "Ftrl",
     "Lamb",
     "Lion",
+    "LossScaleOptimizer",
     "Nadam",
     "Optimizer",
     "RMSprop",

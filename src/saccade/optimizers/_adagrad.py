@@ -13,12 +13,12 @@ import jax.numpy as jnp
 from saccade.core._variable import Variable
 from saccade.optimizers import _arguments, _rules
 from saccade.optimizers._arguments import Shared, takes_shared
-from saccade.optimizers._optimizer import constant
 from saccade.optimizers._rule_optimizer import RuleOptimizer
+from saccade.optimizers._state import constant
 
 if TYPE_CHECKING:
-    from saccade.optimizers._optimizer import LearningRate
     from saccade.optimizers._rule_optimizer import Rule
+    from saccade.optimizers._state import LearningRate
 
 
 class Adagrad(RuleOptimizer):

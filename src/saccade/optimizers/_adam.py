@@ -18,8 +18,8 @@ from saccade.optimizers._rule_optimizer import RuleOptimizer
 if TYPE_CHECKING:
     from jax.typing import ArrayLike
 
-    from saccade.optimizers._optimizer import LearningRate
     from saccade.optimizers._rule_optimizer import Rule
+    from saccade.optimizers._state import LearningRate
 
 
 class _Moments(RuleOptimizer):
@@ -178,7 +178,7 @@ class Nadam(_Moments):
         >>> from saccade import Variable
         >>> w = Variable([1.0], name="w")
         >>> Nadam(0.1).apply([[2.0]], [w]); round(float(w[0]), 4)
-        0.8933
+        0.8937
 
     Reference: Dozat, "Incorporating Nesterov momentum into Adam", 2016,
     https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ

@@ -76,6 +76,9 @@ def takes_shared(init: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(init)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
+        most = len(own) + len(added)
+        if len(args) > most:
+            raise TypeError(f"takes {most} positional arguments, got {len(args)}")
         extra = dict(zip((p.name for p in added), args[len(own) :], strict=False))
         for name in extra:
             if name in kwargs:

@@ -9,8 +9,9 @@ import jax
 import jax.numpy as jnp
 
 from saccade.core._variable import Variable
-from saccade.optimizers._optimizer import Optimizer, constant
+from saccade.optimizers._optimizer import Optimizer
 from saccade.optimizers._rules import Slots, Updated
+from saccade.optimizers._state import constant
 
 if TYPE_CHECKING:
     from jax.typing import ArrayLike

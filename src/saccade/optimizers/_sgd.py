@@ -13,8 +13,8 @@ from saccade.optimizers._arguments import Shared, takes_shared
 from saccade.optimizers._rule_optimizer import RuleOptimizer
 
 if TYPE_CHECKING:
-    from saccade.optimizers._optimizer import LearningRate
     from saccade.optimizers._rule_optimizer import Rule
+    from saccade.optimizers._state import LearningRate
 
 
 class SGD(RuleOptimizer):
