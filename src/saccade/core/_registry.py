@@ -43,6 +43,11 @@ def find_public(namespace: str, name: str) -> object | None:
     return _public.get((namespace, name))
 
 
+def public_names(namespace: str) -> list[str]:
+    """Returns the names exported at a public place so far."""
+    return [name for place, name in _public if place == namespace]
+
+
 def register_keras_serializable(
     package: str = "Custom", name: str | None = None
 ) -> Callable[[T], T]:

@@ -49,6 +49,9 @@ _TOP = {
     "Regularizer": "regularizers", "Sequential": "models",
 }  # fmt: skip
 
+# Names of these packages that are no objects to build models from.
+_DOORS = frozenset({"get", "serialize", "deserialize"})
+
 _unsafe: ContextVar[bool] = ContextVar("saccade_unsafe_loading", default=False)
 
 _registry.export("keras", {"DTypePolicy": DTypePolicy})
@@ -86,9 +89,11 @@ def serialize_keras_object(obj: object) -> Plain:
     if obj is None or isinstance(obj, (str, bool, int, float)):
         return obj
     if isinstance(obj, (list, tuple)):
-        return type(obj)(map(serialize_keras_object, obj)) if _plain_list(obj) else [
-            serialize_keras_object(item) for item in obj
-        ]
+        return (
+            type(obj)(map(serialize_keras_object, obj))
+            if _plain_list(obj)
+            else [serialize_keras_object(item) for item in obj]
+        )
     if isinstance(obj, Mapping):
         return {key: serialize_keras_object(value) for key, value in obj.items()}
     special = _serialize_value(obj)
@@ -264,7 +269,7 @@ def _by_name(name: str, custom: Mapping[str, object], namespace: str | None) -> 
     """A bare string: a name where a package is given, else just a string."""
     own = _registry.get_registered_object(name, custom)
     if namespace is None:
-        return own if own is not None and name in custom else name
+        return name if own is None else own
     found = own if own is not None else find_public(namespace, name)
     if found is None:
         raise unknown(namespace, name)
@@ -355,18 +360,24 @@ def find_public(namespace: str, name: str) -> object | None:
         >>> find_public("os", "system") is None
         True
     """
-    found = _registry.find_public(namespace, name)
-    if found is not None:
-        return found if namespace == "keras" or namespace[6:] in _PACKAGES else None
-    package = _TOP.get(name) if namespace == "keras" else namespace[6:]
-    if package not in _PACKAGES or not namespace.startswith("keras"):
+    top, _, rest = namespace.partition(".")
+    if top != "keras" or name in _DOORS or (rest and rest not in _PACKAGES):
         return None
+    found = _registry.find_public(namespace, name)
+    package = rest or _TOP.get(name)
+    if found is not None or package is None:
+        return found
     try:
         importlib.import_module(f"saccade.{package}")
     except ModuleNotFoundError as error:
         if error.name != f"saccade.{package}":
             raise
     return _registry.find_public(namespace, name)
+
+
+def public_names(namespace: str) -> list[str]:
+    """Returns the names of a public package that a config may use."""
+    return [name for name in _registry.public_names(namespace) if name not in _DOORS]
 
 
 def _registered() -> str:
@@ -381,7 +392,7 @@ def _registered() -> str:
 def unknown(namespace: str | None, name: str, fix: str | None = None) -> ConfigError:
     """Returns the error for a name that a public package has not."""
     where = namespace or "deserialize_keras_object"
-    close = nearest(name, _registry.public_names(where))
+    close = nearest(name, public_names(where))
     hint = f"did you mean {close[0]!r}? " if close else ""
     return ConfigError(
         message(where, f"unknown name {name!r}", (hint + (fix or "")).strip() or None)
