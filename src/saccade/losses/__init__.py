@@ -161,3 +161,5 @@ _registry.export(
         for name in sorted(__all__, key=lambda n: globals()[n].__name__ != n)
     },
 )
+_registry.export("keras.losses", {"LossFunctionWrapper": LossFunctionWrapper})
+_registry.export("keras", {"Loss": Loss})
