@@ -95,3 +95,9 @@ def test_own_arguments_out_of_range_are_named(cls, keywords, text):
 
 def test_zero_bounds_mean_none():
     assert SGD(clipnorm=0, gradient_accumulation_steps=0).clipnorm == 0
+
+
+@pytest.mark.parametrize("name", ["Adam", "RMSprop", "Adagrad", "Adadelta", "Nadam"])
+def test_older_programs_pass_no_epsilon_and_no_decay(name):
+    optimizer = getattr(optimizers, name)(lr=0.5, epsilon=None, decay=0.0)
+    assert optimizer.epsilon == 1e-7

@@ -76,7 +76,7 @@ def test_steps_follow_keras(name, option):
 @pytest.mark.parametrize("name", CLASSES)
 def test_configs_are_read_by_keras_and_read_from_it(name):
     optimizer = getattr(optimizers, name)(schedules.CosineDecay(0.1, 10))
-    read = keras.optimizers.deserialize(optimizers.serialize(optimizer))
+    read = keras.saving.deserialize_keras_object(optimizers.serialize(optimizer))
     assert read.get_config() == optimizer.get_config()
     back = optimizers.deserialize(keras.optimizers.serialize(read))
     assert back.get_config() == optimizer.get_config()

@@ -54,7 +54,7 @@ class Adagrad(RuleOptimizer):
         self,
         learning_rate: LearningRate = 0.001,
         initial_accumulator_value: float = 0.1,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         **shared: Unpack[Shared],
     ) -> None:
         super().__init__(learning_rate, **shared)
@@ -62,9 +62,8 @@ class Adagrad(RuleOptimizer):
         _arguments.at_least_zero(
             initial_accumulator_value, "initial_accumulator_value", where
         )
-        _arguments.at_least_zero(epsilon, "epsilon", where)
         self.initial_accumulator_value = initial_accumulator_value
-        self.epsilon = epsilon
+        self.epsilon = _arguments.epsilon(epsilon, where)
 
     def _slot_groups(self) -> list[dict[str, float]]:
         return [{"accumulator": self.initial_accumulator_value}]
@@ -104,14 +103,13 @@ class Adadelta(RuleOptimizer):
         self,
         learning_rate: LearningRate = 0.001,
         rho: float = 0.95,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         **shared: Unpack[Shared],
     ) -> None:
         super().__init__(learning_rate, **shared)
         where = type(self).__name__
         self.rho = _arguments.between(rho, "rho", where, 0, 1)
-        _arguments.at_least_zero(epsilon, "epsilon", where)
-        self.epsilon = epsilon
+        self.epsilon = _arguments.epsilon(epsilon, where)
 
     def _slot_groups(self) -> list[dict[str, float]]:
         return [{"accumulated_grad": 0.0, "accumulated_delta_var": 0.0}]
@@ -156,7 +154,7 @@ class RMSprop(RuleOptimizer):
         learning_rate: LearningRate = 0.001,
         rho: float = 0.9,
         momentum: float = 0.0,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         centered: bool = False,
         **shared: Unpack[Shared],
     ) -> None:
@@ -164,8 +162,7 @@ class RMSprop(RuleOptimizer):
         where = type(self).__name__
         self.rho = _arguments.between(rho, "rho", where, 0, 1)
         self.momentum = _arguments.between(momentum, "momentum", where, 0, 1)
-        _arguments.at_least_zero(epsilon, "epsilon", where)
-        self.epsilon = epsilon
+        self.epsilon = _arguments.epsilon(epsilon, where)
         self.centered = centered
 
     def _slot_groups(self) -> list[dict[str, float]]:

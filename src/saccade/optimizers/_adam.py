@@ -33,15 +33,14 @@ class _Moments(RuleOptimizer):
         learning_rate: LearningRate = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         **shared: Unpack[Shared],
     ) -> None:
         super().__init__(learning_rate, **shared)
         where = type(self).__name__
         self.beta_1 = _arguments.between(beta_1, "beta_1", where, 0, 1)
         self.beta_2 = _arguments.between(beta_2, "beta_2", where, 0, 1)
-        _arguments.at_least_zero(epsilon, "epsilon", where)
-        self.epsilon = epsilon
+        self.epsilon = _arguments.epsilon(epsilon, where)
 
     def _slot_groups(self) -> list[dict[str, float]]:
         return [{"momentum": 0.0, "velocity": 0.0}]
@@ -65,7 +64,7 @@ class Adam(_Moments):
     Raises:
         ConfigError: an argument outside its range.
 
-    Differs from Keras: numbers out of range are errors.
+    Differs from Keras: numbers out of range are errors; `epsilon` may be None.
 
     Example:
         >>> from saccade import Variable
@@ -84,7 +83,7 @@ class Adam(_Moments):
         learning_rate: LearningRate = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         amsgrad: bool = False,
         **shared: Unpack[Shared],
     ) -> None:
@@ -121,7 +120,7 @@ class AdamW(Adam):
     Raises:
         ConfigError: an argument outside its range; `weight_decay` is None.
 
-    Differs from Keras: numbers out of range are errors.
+    Differs from Keras: numbers out of range are errors; `epsilon` may be None.
 
     Example:
         >>> from saccade import Variable
@@ -140,7 +139,7 @@ class AdamW(Adam):
         weight_decay: float = 0.004,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         amsgrad: bool = False,
         **shared: Unpack[SharedButDecay],
     ) -> None:
@@ -172,7 +171,7 @@ class Nadam(_Moments):
     Raises:
         ConfigError: an argument outside its range.
 
-    Differs from Keras: numbers out of range are errors.
+    Differs from Keras: numbers out of range are errors; `epsilon` may be None.
 
     Example:
         >>> from saccade import Variable
@@ -238,7 +237,7 @@ class Adamax(_Moments):
     Raises:
         ConfigError: an argument outside its range.
 
-    Differs from Keras: numbers out of range are errors.
+    Differs from Keras: numbers out of range are errors; `epsilon` may be None.
 
     Example:
         >>> from saccade import Variable
@@ -278,7 +277,7 @@ class Lamb(_Moments):
     Raises:
         ConfigError: an argument outside its range.
 
-    Differs from Keras: numbers out of range are errors.
+    Differs from Keras: numbers out of range are errors; `epsilon` may be None.
 
     Example:
         >>> from saccade import Variable

@@ -10,6 +10,7 @@ from typing import ParamSpec, TypedDict, cast
 
 import numpy as np
 
+from saccade.core import _settings
 from saccade.core._checks import fraction, no_unknown_keywords, positive_int
 from saccade.core._errors import ConfigError, message
 
@@ -141,14 +142,14 @@ def rate(value: object, where: str) -> float:
     return number
 
 
-def bounds(where: str, given: Mapping[str, float | None]) -> None:
+def bounds(where: str, **given: float | None) -> None:
     """Checks the three ways to bound gradients, of which one may be chosen.
 
     Raises:
         ConfigError: more than one is given, or one is no number >= 0.
 
     Example:
-        >>> bounds("SGD", {"clipnorm": 1.0, "clipvalue": None})
+        >>> bounds("SGD", clipnorm=1.0, clipvalue=None)
     """
     chosen = [f"{name}={value!r}" for name, value in given.items() if value is not None]
     if len(chosen) > 1:
@@ -161,23 +162,41 @@ def bounds(where: str, given: Mapping[str, float | None]) -> None:
             )
         )
     for name, value in given.items():
-        at_least_zero(value, name, where)
+        at_least_zero(value, name, where, optional=True)
 
 
-def at_least_zero(value: object, name: str, where: str) -> None:
-    """Checks an optional number.
+def at_least_zero(
+    value: object, name: str, where: str, *, optional: bool = False
+) -> None:
+    """Checks a number.
 
     Raises:
-        ConfigError: neither None nor a number >= 0.
+        ConfigError: no number >= 0, and not None where that is allowed.
 
     Example:
-        >>> at_least_zero(None, "weight_decay", "SGD")
+        >>> at_least_zero(None, "weight_decay", "SGD", optional=True)
     """
     number = _number(value)
-    if value is not None and (number is None or not number >= 0):
-        raise ConfigError(
-            message(where, f"`{name}` must be a number >= 0 or None, got {value!r}")
-        )
+    if (value is None and optional) or (number is not None and number >= 0):
+        return
+    expected = "a number >= 0 or None" if optional else "a number >= 0"
+    raise ConfigError(message(where, f"`{name}` must be {expected}, got {value!r}"))
+
+
+def epsilon(value: float | None, where: str) -> float:
+    """Returns what keeps divisions finite; None, of older programs, for the default.
+
+    Raises:
+        ConfigError: no number >= 0.
+
+    Example:
+        >>> epsilon(None, "Adam")
+        1e-07
+    """
+    if value is None:
+        return _settings.epsilon()
+    at_least_zero(value, "epsilon", where)
+    return value
 
 
 def between(value: object, name: str, where: str, low: float, high: float) -> float:

@@ -58,13 +58,16 @@ class OptimizerState:
         old_name = _arguments.old_learning_rate(kwargs, type(self))
         if old_name is not None:
             learning_rate = old_name  # type: ignore[assignment]
-        bounds: dict[str, float | None] = {
-            "clipnorm": clipnorm,
-            "clipvalue": clipvalue,
-            "global_clipnorm": global_clipnorm,
-        }
-        _arguments.bounds(where, bounds)
-        _arguments.at_least_zero(weight_decay, "weight_decay", where)
+        _arguments.bounds(
+            where,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+        )
+        _arguments.at_least_zero(weight_decay, "weight_decay", where, optional=True)
+        _arguments.at_least_zero(
+            loss_scale_factor, "loss_scale_factor", where, optional=True
+        )
         _arguments.averaging(where, use_ema, ema_momentum, ema_overwrite_frequency)
         if gradient_accumulation_steps:
             positive_int(
