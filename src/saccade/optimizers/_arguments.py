@@ -236,6 +236,19 @@ def averaging(
             positive_int(overwrite_frequency, "ema_overwrite_frequency", where)
 
 
+def accumulation(where: str, steps: int | None) -> None:
+    """Checks the number of steps that make one update; None and 0 for each.
+
+    Raises:
+        ConfigError: no whole number of at least 2.
+
+    Example:
+        >>> accumulation("SGD", 4)
+    """
+    if steps:
+        positive_int(steps, "gradient_accumulation_steps", where, minimum=2)
+
+
 def names(patterns: str | Sequence[str] | None) -> list[str]:
     """Returns one string or several as a list.
 

@@ -13,7 +13,6 @@ import numpy as np
 from jax.core import Tracer
 
 from saccade.core import _names
-from saccade.core._checks import positive_int
 from saccade.core._errors import (
     ArgumentTypeError,
     ConfigError,
@@ -69,13 +68,7 @@ class OptimizerState:
             loss_scale_factor, "loss_scale_factor", where, optional=True
         )
         _arguments.averaging(where, use_ema, ema_momentum, ema_overwrite_frequency)
-        if gradient_accumulation_steps:
-            positive_int(
-                gradient_accumulation_steps,
-                "gradient_accumulation_steps",
-                where,
-                minimum=2,
-            )
+        _arguments.accumulation(where, gradient_accumulation_steps)
         self.name = name or _names.auto_name(_names.to_snake_case(where))
         self.weight_decay = weight_decay
         self.clipnorm = clipnorm
