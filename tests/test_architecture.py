@@ -17,6 +17,7 @@ ROOT = Path(saccade.__file__).parent
 LEVELS = {
     "core": 0,
     "kernels": 1,
+    "saving": 1,
     "ops": 2,
     "random": 3,
     "activations": 3,
@@ -31,7 +32,6 @@ LEVELS = {
     "utils": 6,
     "callbacks": 7,
     "engine": 8,
-    "saving": 8,
     "models": 9,
     "datasets": 9,
     "visualization": 9,

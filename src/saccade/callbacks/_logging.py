@@ -13,7 +13,7 @@ import numpy as np
 from saccade.callbacks._callback import Callback, Logs
 from saccade.core._errors import ConfigError, message, nearest
 from saccade.utils import Progbar
-from saccade.utils._progbar import print_line
+from saccade.core._output import print_line
 
 
 class ProgbarLogger(Callback):
@@ -101,7 +101,7 @@ class ProgbarLogger(Callback):
         self.seen = 0
         self.progbar = Progbar(
             target=self.target, verbose=self.verbose, unit_name="step",
-            stateful_metrics=None,
+            stateless_metrics=(),
         )  # fmt: skip
 
     def _move(self, batch: int, logs: Logs) -> None:

@@ -17,7 +17,7 @@ from saccade.core._errors import (
     message,
     nearest,
 )
-from saccade.utils._progbar import print_line
+from saccade.core._output import print_line
 
 _DOWN = ("loss", "error", "crossentropy", "divergence", "hinge", "poisson", "mse",
          "mae", "mape", "msle", "logcosh", "false")  # fmt: skip

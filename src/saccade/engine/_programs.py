@@ -146,17 +146,18 @@ class Programs:
         stop: jax.Array,
     ) -> Any:
         def body(step: jax.Array, carry: tuple[Values, jax.Array]) -> Any:
-            values, bad = carry
+            flat, bad = carry
             batch, mask = fetch(step)
             values, loss = self._train_step(
-                values, batch, mask, _step_key(seed, epoch, step)
+                _shaped(flat, state), batch, mask, _step_key(seed, epoch, step)
             )
             # Remembers the first step whose loss was not a number.
             bad = jnp.where((bad < 0) & jnp.isnan(loss), step, bad)
-            return values, bad
+            return _flat(values), bad
 
         none = jnp.full((), -1, jnp.int32)
-        state, bad = lax.fori_loop(start, stop, body, (state, none))
+        flat, bad = lax.fori_loop(start, stop, body, (_flat(state), none))
+        state = _shaped(flat, state)
         return state, self._logs(state[3]), bad
 
     @functools.cached_property
@@ -244,6 +245,19 @@ class Programs:
         """Outputs for one batch of its own shape: (state, x)."""
         step = make_predict_step(self._model, self.layout)
         return self._compiled("predict_exact", lambda state, x: step(state, x, None))
+
+
+def _flat(state: Values) -> Values:
+    """The state with one axis to each array.
+
+    XLA's loops on CPU are several times slower over short last axes, such as that of
+    a (784, 10) kernel, and only carrying the arrays flat keeps them so.
+    """
+    return jax.tree.map(lambda a: a.reshape(-1) if a.ndim > 1 else a, state)
+
+
+def _shaped(flat: Values, like: Values) -> Values:
+    return jax.tree.map(lambda a, b: a.reshape(b.shape), flat, like)
 
 
 def _nth_of_group(

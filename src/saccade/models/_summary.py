@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from saccade.core import _output
 from saccade.core._errors import ConfigError, message
 from saccade.core._symbolic import KerasTensor
 from saccade.layers import Layer
@@ -65,22 +66,18 @@ def print_summary(
     bold, reset = (_BOLD, _RESET) if boxed and _shows_colour() else ("", "")
     text = "\n".join([f'{bold}Model: "{model.name}"{reset}', *body, *_totals(model)])
     if print_fn is None:
-        print(text)
+        _output.print_line(text)
     else:
         print_fn(text)
 
 
 def _shows_boxes() -> bool:
-    stream = sys.stdout
-    encoding = (getattr(stream, "encoding", None) or "").lower()
-    if not encoding.startswith("utf"):
-        return False
-    notebook = type(stream).__module__.startswith(("ipykernel", "IPython"))
-    return notebook or bool(stream.isatty())
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+    return _output.display() != "plain" and encoding.startswith("utf")
 
 
 def _shows_colour() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return _output.display() == "terminal" and not os.environ.get("NO_COLOR")
 
 
 def _in_range(layers: list[Layer], bounds: Sequence[str] | None) -> list[Layer]:

@@ -7,10 +7,12 @@ is beside them. Reading checks everything first and changes the model only then.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from saccade.core._errors import DataWarning, SavingError, message, nearest
@@ -140,8 +142,6 @@ def load_weights(
             )
         )
     if problems:
-        import warnings
-
         warnings.warn(
             message("load_weights", "left out:\n  " + "\n  ".join(problems)),
             DataWarning,
@@ -164,7 +164,9 @@ def _check_file(path: Path) -> None:
     )
 
 
-def _plan(model: Model, file: Any) -> tuple[list[tuple[Any, dict[str, Any]]], list[str]]:
+def _plan(
+    model: Model, file: Any
+) -> tuple[list[tuple[Any, dict[str, Any]]], list[str]]:
     """What to load where, and what does not fit; changes nothing."""
     planned: list[tuple[Any, dict[str, Any]]] = []
     problems: list[str] = []
@@ -221,9 +223,7 @@ def _read_vars(file: Any, place: str) -> dict[str, Any]:
             )
         array = dataset[()]
         if dataset.attrs.get("dtype") == "bfloat16":
-            import ml_dtypes
-
-            array = array.view(ml_dtypes.bfloat16)
+            array = array.view(jnp.bfloat16)
         store[str(key)] = array
     return store
 
@@ -268,15 +268,18 @@ def _layer_holders(layer: Layer, place: str) -> Iterator[tuple[str, Layer]]:
         yield from _attribute_holders(value, f"{prefix}{name}")
 
 
-def _attribute_holders(value: object, place: str) -> Iterator[tuple[str, Layer]]:
-    from saccade.layers import Layer
-
-    if isinstance(value, Layer):
+def _attribute_holders(value: Any, place: str) -> Iterator[tuple[str, Layer]]:
+    if _is_layer(value):
         yield from _layer_holders(value, place)
-    elif isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, (list, tuple)) and any(isinstance(v, Layer) for v in value):
-        yield from _numbered([v for v in value if isinstance(v, Layer)], place)
+        return
+    items = list(value.values()) if isinstance(value, dict) else value
+    if isinstance(items, (list, tuple)):
+        yield from _numbered([item for item in items if _is_layer(item)], place)
+
+
+def _is_layer(value: object) -> bool:
+    # Layers stand above this package, so they are known by what they can do.
+    return hasattr(value, "_own_weights") and hasattr(value, "save_own_variables")
 
 
 def _numbered(layers: list[Layer], place: str) -> Iterator[tuple[str, Layer]]:
