@@ -1,6 +1,195 @@
 """Layers: the steps that networks are made of."""
 
-from saccade.layers._input import Input as Input
-from saccade.layers._input import InputLayer as InputLayer
-from saccade.layers._input import InputSpec as InputSpec
-from saccade.layers._layer import Layer as Layer
+from saccade.core import _registry
+from saccade.saving import deserialize_keras_object as deserialize
+from saccade.saving import serialize_keras_object as serialize
+
+from ._activation import ELU as ELU
+from ._activation import Activation as Activation
+from ._activation import LeakyReLU as LeakyReLU
+from ._activation import PReLU as PReLU
+from ._activation import ReLU as ReLU
+from ._activation import Softmax as Softmax
+from ._conv import Conv1D as Conv1D
+from ._conv import Conv1DTranspose as Conv1DTranspose
+from ._conv import Conv2D as Conv2D
+from ._conv import Conv2DTranspose as Conv2DTranspose
+from ._conv import Conv3D as Conv3D
+from ._conv import Conv3DTranspose as Conv3DTranspose
+from ._conv import DepthwiseConv1D as DepthwiseConv1D
+from ._conv import DepthwiseConv2D as DepthwiseConv2D
+from ._conv import SeparableConv1D as SeparableConv1D
+from ._conv import SeparableConv2D as SeparableConv2D
+from ._dense import Dense as Dense
+from ._dense import Embedding as Embedding
+from ._dense import Identity as Identity
+from ._dense import Lambda as Lambda
+from ._input import Input as Input
+from ._input import InputLayer as InputLayer
+from ._input import InputSpec as InputSpec
+from ._layer import Layer as Layer
+from ._norm import BatchNormalization as BatchNormalization
+from ._norm import GroupNormalization as GroupNormalization
+from ._norm import LayerNormalization as LayerNormalization
+from ._norm import RMSNormalization as RMSNormalization
+from ._norm import UnitNormalization as UnitNormalization
+from ._pool import AveragePooling1D as AveragePooling1D
+from ._pool import AveragePooling2D as AveragePooling2D
+from ._pool import AveragePooling3D as AveragePooling3D
+from ._pool import GlobalAveragePooling1D as GlobalAveragePooling1D
+from ._pool import GlobalAveragePooling2D as GlobalAveragePooling2D
+from ._pool import GlobalAveragePooling3D as GlobalAveragePooling3D
+from ._pool import GlobalMaxPooling1D as GlobalMaxPooling1D
+from ._pool import GlobalMaxPooling2D as GlobalMaxPooling2D
+from ._pool import GlobalMaxPooling3D as GlobalMaxPooling3D
+from ._pool import MaxPooling1D as MaxPooling1D
+from ._pool import MaxPooling2D as MaxPooling2D
+from ._pool import MaxPooling3D as MaxPooling3D
+from ._preprocessing import CenterCrop as CenterCrop
+from ._preprocessing import Normalization as Normalization
+from ._preprocessing import Rescaling as Rescaling
+from ._preprocessing import Resizing as Resizing
+from ._regularization import ActivityRegularization as ActivityRegularization
+from ._regularization import AlphaDropout as AlphaDropout
+from ._regularization import Dropout as Dropout
+from ._regularization import GaussianDropout as GaussianDropout
+from ._regularization import GaussianNoise as GaussianNoise
+from ._regularization import SpatialDropout1D as SpatialDropout1D
+from ._regularization import SpatialDropout2D as SpatialDropout2D
+from ._regularization import SpatialDropout3D as SpatialDropout3D
+from ._reshape import Cropping1D as Cropping1D
+from ._reshape import Cropping2D as Cropping2D
+from ._reshape import Cropping3D as Cropping3D
+from ._reshape import Flatten as Flatten
+from ._reshape import Permute as Permute
+from ._reshape import RepeatVector as RepeatVector
+from ._reshape import Reshape as Reshape
+from ._reshape import UpSampling1D as UpSampling1D
+from ._reshape import UpSampling2D as UpSampling2D
+from ._reshape import UpSampling3D as UpSampling3D
+from ._reshape import ZeroPadding1D as ZeroPadding1D
+from ._reshape import ZeroPadding2D as ZeroPadding2D
+from ._reshape import ZeroPadding3D as ZeroPadding3D
+
+AvgPool1D = AveragePooling1D
+AvgPool2D = AveragePooling2D
+AvgPool3D = AveragePooling3D
+Convolution1D = Conv1D
+Convolution1DTranspose = Conv1DTranspose
+Convolution2D = Conv2D
+Convolution2DTranspose = Conv2DTranspose
+Convolution3D = Conv3D
+Convolution3DTranspose = Conv3DTranspose
+GlobalAvgPool1D = GlobalAveragePooling1D
+GlobalAvgPool2D = GlobalAveragePooling2D
+GlobalAvgPool3D = GlobalAveragePooling3D
+GlobalMaxPool1D = GlobalMaxPooling1D
+GlobalMaxPool2D = GlobalMaxPooling2D
+GlobalMaxPool3D = GlobalMaxPooling3D
+MaxPool1D = MaxPooling1D
+MaxPool2D = MaxPooling2D
+MaxPool3D = MaxPooling3D
+SeparableConvolution1D = SeparableConv1D
+SeparableConvolution2D = SeparableConv2D
+
+
+def _is_alias(name: str) -> bool:
+    return getattr(globals()[name], "__name__", name) != name
+
+
+__all__ = [
+    "ELU",
+    "Activation",
+    "ActivityRegularization",
+    "AlphaDropout",
+    "AveragePooling1D",
+    "AveragePooling2D",
+    "AveragePooling3D",
+    "AvgPool1D",
+    "AvgPool2D",
+    "AvgPool3D",
+    "BatchNormalization",
+    "CenterCrop",
+    "Conv1D",
+    "Conv1DTranspose",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
+    "Convolution1D",
+    "Convolution1DTranspose",
+    "Convolution2D",
+    "Convolution2DTranspose",
+    "Convolution3D",
+    "Convolution3DTranspose",
+    "Cropping1D",
+    "Cropping2D",
+    "Cropping3D",
+    "Dense",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
+    "Dropout",
+    "Embedding",
+    "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAveragePooling3D",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalAvgPool3D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPool3D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
+    "GroupNormalization",
+    "Identity",
+    "Input",
+    "InputLayer",
+    "InputSpec",
+    "Lambda",
+    "Layer",
+    "LayerNormalization",
+    "LeakyReLU",
+    "MaxPool1D",
+    "MaxPool2D",
+    "MaxPool3D",
+    "MaxPooling1D",
+    "MaxPooling2D",
+    "MaxPooling3D",
+    "Normalization",
+    "PReLU",
+    "Permute",
+    "RMSNormalization",
+    "ReLU",
+    "RepeatVector",
+    "Rescaling",
+    "Reshape",
+    "Resizing",
+    "SeparableConv1D",
+    "SeparableConv2D",
+    "SeparableConvolution1D",
+    "SeparableConvolution2D",
+    "Softmax",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+    "UnitNormalization",
+    "UpSampling1D",
+    "UpSampling2D",
+    "UpSampling3D",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
+    "ZeroPadding3D",
+    "deserialize",
+    "serialize",
+]
+
+# A class is named in files by its own name, never by an alias.
+_registry.export(
+    "keras.layers",
+    {name: globals()[name] for name in sorted(__all__, key=_is_alias)},
+)

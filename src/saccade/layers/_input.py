@@ -118,7 +118,7 @@ def _checked_shape(shape: Sequence[int | None], name: str) -> Shape:
     return tuple(None if s is None else int(s) for s in shape)
 
 
-def Input(  # noqa: N802 - Keras' name
+def Input(
     shape: Sequence[int | None] | int | None = None,
     batch_size: int | None = None,
     dtype: DTypeLike | None = None,

@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from saccade import constraints, initializers, regularizers
+from saccade import activations, constraints, initializers, regularizers
 from saccade.core import _names, _registry, _scope
 from saccade.core._checks import no_unknown_keywords
 from saccade.core._dtypes import DTypePolicy, get_policy, is_float
@@ -169,6 +169,8 @@ class Layer:
                 config[name] = _plain(getattr(self, name))
             elif name in self._given_arguments:
                 config[name] = _plain(self._given_arguments[name])
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = _plain(self.activity_regularizer)
         return config
 
     @classmethod
@@ -225,7 +227,7 @@ class Layer:
         return variable
 
     def _own_weights(self) -> list[Variable]:
-        """This layer's variables, trainable ones first, without sub-layers'."""
+        """The layer's variables, trainable ones first, without sub-layers'."""
         found = {id(v): v for v in self._own_variables}
         for value in self._attributes():
             for item in _contents(value):
@@ -249,7 +251,7 @@ class Layer:
         return list(found.values())
 
     def _flatten_layers(self) -> list[Layer]:
-        """This layer and all below it, depth first, each once."""
+        """The layer and all below it, depth first, each once."""
         found: dict[int, Layer] = {id(self): self}
         for layer in self._sublayers():
             for inner in layer._flatten_layers():
@@ -331,7 +333,7 @@ class Layer:
         if len(own) != len(weights):
             raise ShapeError(
                 message(
-                    f"{type(self).__name__} {self.name!r}",
+                    self._where,
                     f"expected {len(own)} arrays of weights, got {len(weights)}",
                     "give what `get_weights()` of the same kind of layer returns"
                     + ("" if self.built else "; the layer is not built yet"),
@@ -342,7 +344,7 @@ class Layer:
             if variable.shape != array.shape:
                 raise ShapeError(
                     message(
-                        f"{type(self).__name__} {self.name!r}",
+                        self._where,
                         f"expected shape {variable.shape} for the weight "
                         f"{variable.path!r}, got {array.shape}",
                     )
@@ -359,7 +361,7 @@ class Layer:
         if not self.built:
             raise NotBuiltError(
                 message(
-                    f"{type(self).__name__} {self.name!r}",
+                    self._where,
                     "is not built, so its weights do not exist yet",
                     "call it on data once, or give the model an `Input(shape)` first",
                 )
@@ -443,7 +445,7 @@ class Layer:
             if x.dtype == object or x.dtype.kind in "SU":
                 raise ArgumentTypeError(
                     message(
-                        f"{type(self).__name__} {self.name!r}",
+                        self._where,
                         f"expected numbers, got an array of {x.dtype}",
                         "convert it, for example x.astype('float32')",
                     )
@@ -464,7 +466,7 @@ class Layer:
             return
         shape = getattr(args[0], "shape", None)
         if shape is not None:
-            self.input_spec.check(shape, f"{type(self).__name__} {self.name!r}")
+            self.input_spec.check(shape, self._where)
 
     def _build_for(self, args: Sequence[object], kwargs: Mapping[str, object]) -> None:
         """Builds the layer for the shapes of its arguments, once."""
@@ -479,6 +481,9 @@ class Layer:
     def _build_once(self, input_shape: Any) -> None:
         if self.built:
             return
+        # Before any weight exists, so that a wrong input leaves the layer as it was.
+        if self.input_spec is not None and _is_shape(input_shape):
+            self.input_spec.check(input_shape, self._where)
         # A batch size seen by chance must not become part of the weights' config.
         with _names.name_scope(self.name), jax.ensure_compile_time_eval():
             self.build(input_shape)
@@ -532,6 +537,11 @@ class Layer:
     # Facts --------------------------------------------------------------------------
 
     @property
+    def _where(self) -> str:
+        """The layer as error messages name it."""
+        return f"{type(self).__name__} {self.name!r}"
+
+    @property
     def input(self) -> KerasTensor:
         """The placeholder that the layer was called on."""
         return self._known(self._symbolic_input, "input")
@@ -545,7 +555,7 @@ class Layer:
         if placeholder is None:
             raise NotBuiltError(
                 message(
-                    f"{type(self).__name__} {self.name!r}",
+                    self._where,
                     f"has no `{what}` yet, since it was not called on a placeholder",
                     "give the model an `Input(shape)` first",
                 )
@@ -611,7 +621,7 @@ class Layer:
         if len(own) != len(store):
             raise ShapeError(
                 message(
-                    f"{type(self).__name__} {self.name!r}",
+                    self._where,
                     f"expected {len(own)} weights in the file, got {len(store)}",
                     "load weights of the same architecture"
                     + ("" if self.built else "; build the model first"),
@@ -724,6 +734,8 @@ def _plain(value: object) -> object:
 
     if value is None or isinstance(value, (bool, int, float, str, tuple, list)):
         return value
+    if callable(value) and hasattr(value, "__name__"):
+        return activations.serialize(value)
     if isinstance(value, np.ndarray) or _registry.public_place(value):
         return serialize_keras_object(value)
     if isinstance(value, Callable) or hasattr(value, "get_config"):
