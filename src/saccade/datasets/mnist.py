@@ -60,7 +60,7 @@ def load_data(path: str | os.PathLike[str] = "mnist.npz") -> Split:
     else:
         file = get_file(path, f"{ORIGIN}mnist.npz", file_hash=_SHA256)
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with open(file, "rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return (
                 (arrays["x_train"], arrays["y_train"]),
                 (arrays["x_test"], arrays["y_test"]),

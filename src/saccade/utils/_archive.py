@@ -226,6 +226,7 @@ def _replace_folder(folder: Path, fresh: Path) -> None:
     if not os.path.lexists(folder):
         fresh.rename(folder)
         return
+    # What was there moves aside, so that the name is never without a folder for long.
     old = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.old")
     folder.rename(old)
     fresh.rename(folder)

@@ -86,6 +86,7 @@ def get_file(
     archive_name, folder_name = _archive_names(name, bool(fname))
     wanted = folder_name if extract else name
     folder = cache_folder(cache_subdir, cache_dir, holding=wanted)
+    _check_kind(folder / wanted, is_folder=extract)
     if not extract:
         file = folder / name
         _fetch(origin, file, file_hash, algorithm, force_download)
@@ -236,6 +237,18 @@ def _archive_names(name: str, given: bool) -> tuple[str, str]:
     if given and "." in name:
         return name, f"{name.partition('.')[0]}_extracted"
     return f"{name}_archive", name
+
+
+def _check_kind(path: Path, *, is_folder: bool) -> None:
+    if path.exists() and path.is_dir() != is_folder:
+        kinds = ("a folder", "a file") if is_folder else ("a file", "a folder")
+        raise ConfigError(
+            message(
+                "get_file",
+                f"{path} must be {kinds[0]}, and is {kinds[1]} from an earlier call",
+                "choose another `fname`",
+            )
+        )
 
 
 def _is_unpacked(folder: Path, archive: Path) -> bool:
