@@ -23,6 +23,8 @@ from saccade.data import PyDataset as PyDataset
 from saccade.data import Sequence as Sequence
 from saccade.data import pack_x_y_sample_weight as pack_x_y_sample_weight
 from saccade.data import unpack_x_y_sample_weight as unpack_x_y_sample_weight
+from saccade.saving import deserialize_keras_object as deserialize_keras_object
+from saccade.saving import serialize_keras_object as serialize_keras_object
 
 from ._categorical import normalize as normalize
 from ._categorical import to_categorical as to_categorical
@@ -40,6 +42,7 @@ __all__ = [
     "Sequence",
     "clear_session",
     "custom_object_scope",
+    "deserialize_keras_object",
     "disable_interactive_logging",
     "enable_interactive_logging",
     "get_custom_objects",
@@ -51,6 +54,7 @@ __all__ = [
     "normalize",
     "pack_x_y_sample_weight",
     "register_keras_serializable",
+    "serialize_keras_object",
     "set_random_seed",
     "standardize_dtype",
     "to_categorical",

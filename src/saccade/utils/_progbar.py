@@ -14,7 +14,6 @@ import numpy as np
 
 from saccade.core import _output
 from saccade.core._errors import ConfigError, message
-from saccade.core._output import print_line as print_line
 
 Number = float | np.ndarray | jax.Array
 Values = Iterable[tuple[str, Number | Sequence[float]]]
