@@ -93,6 +93,12 @@ class Layer:
 
     input_spec: InputSpec | None = None
     supports_masking: bool = False
+    _building: bool = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "build" in vars(cls) and cls._build_once is Layer._build_once:
+            cls.build = _named_build(cls.build)
 
     def __new__(cls, *args: object, **kwargs: object) -> Self:
         layer = super().__new__(cls)
@@ -284,7 +290,7 @@ class Layer:
     def _trainable_layers(self) -> list[Layer]:
         if not self.trainable:
             return []
-        found = [self]
+        found: list[Layer] = [self]
         for layer in self._sublayers():
             found.extend(layer._trainable_layers())
         return found
@@ -484,9 +490,7 @@ class Layer:
         # Before any weight exists, so that a wrong input leaves the layer as it was.
         if self.input_spec is not None and _is_shape(input_shape):
             self.input_spec.check(input_shape, self._where)
-        # A batch size seen by chance must not become part of the weights' config.
-        with _names.name_scope(self.name), jax.ensure_compile_time_eval():
-            self.build(input_shape)
+        self.build(input_shape)
         self._build_shapes = input_shape
         self.built = True
         if self._initial_weights is not None:
@@ -687,6 +691,27 @@ def _legacy_input_shape(kwargs: dict[str, Any]) -> Shape | None:
     return None
 
 
+def _named_build(build: Callable[..., None]) -> Callable[..., None]:
+    """Lets `build` be called by hand, as Keras does: it names weights and runs once."""
+
+    @functools.wraps(build)
+    def run(self: Layer, *args: Any, **kwargs: Any) -> None:
+        if self._building:  # By `super().build(...)`.
+            build(self, *args, **kwargs)
+            return
+        if self.built:
+            return
+        self._building = True
+        try:
+            with _names.name_scope(self.name), jax.ensure_compile_time_eval():
+                build(self, *args, **kwargs)
+        finally:
+            self._building = False
+        self.built = True
+
+    return run
+
+
 @functools.cache
 def _call_arguments(cls: type[Layer]) -> frozenset[str]:
     parameters = inspect.signature(cls.call).parameters.values()
@@ -735,7 +760,7 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, (bool, int, float, str, tuple, list)):
         return value
     if callable(value) and hasattr(value, "__name__"):
-        return activations.serialize(value)
+        return activations.serialize(value)  # type: ignore[arg-type]
     if isinstance(value, np.ndarray) or _registry.public_place(value):
         return serialize_keras_object(value)
     if isinstance(value, Callable) or hasattr(value, "get_config"):

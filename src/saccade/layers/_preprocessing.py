@@ -144,15 +144,16 @@ class Normalization(SameShape):
                     f"mean={mean!r}, variance={variance!r}",
                 )
             )
+        shape = np.asarray(mean).shape
         if mean is not None and (
-            np.shape(mean) != np.shape(variance) or np.ndim(mean) > len(self.axis)
+            shape != np.asarray(variance).shape or len(shape) > len(self.axis)
         ):
             raise ConfigError(
                 message(
                     self._where,
                     "`mean` and `variance` must have one shape, with at most as many "
-                    f"axes as `axis` {self.axis}, got shapes {np.shape(mean)} and "
-                    f"{np.shape(variance)}",
+                    f"axes as `axis` {self.axis}, got shapes {shape} and "
+                    f"{np.asarray(variance).shape}",
                 )
             )
 

@@ -212,7 +212,7 @@ class RepeatVector(Layer):
         return (input_shape[0], self.n, input_shape[1])
 
 
-def _borders(value: object, rank: int, name: str, where: str) -> Borders:
+def _borders(value: Any, rank: int, name: str, where: str) -> Borders:
     """Reads n, (n, n) or ((before, after), ...) as (before, after) for each axis."""
     if isinstance(value, (list, tuple)):
         if len(value) != rank:
@@ -236,7 +236,7 @@ class _Bordered(Layer):
     rank: ClassVar[int]
     data_format = "channels_last"
 
-    def _read(self, value: object, name: str) -> Borders:
+    def _read(self, value: Any, name: str) -> Borders:
         """Reads the amounts; in 1-D a pair is (before, after)."""
         if self.rank == 1:
             return _borders((value,), 1, name, self._where)
