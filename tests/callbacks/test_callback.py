@@ -130,7 +130,7 @@ def test_the_log_file_holds_every_finished_epoch(small_net, pictures, tmp_path):
             *pictures, epochs=5, verbose=0, validation_split=0.2,
             callbacks=[callbacks.CSVLogger(path), Fail()],
         )  # fmt: skip
-    rows = list(csv.DictReader(path.open()))
+    rows = list(csv.DictReader(path.read_text().splitlines()))
     assert [row["epoch"] for row in rows] == ["0", "1"]
     assert list(rows[0]) == ["epoch", "accuracy", "loss", "val_accuracy", "val_loss"]
     small_net().fit(

@@ -57,7 +57,7 @@ def play(callback, values, name="val_loss"):
         ({"patience": 3}, [3, 2, 2.5, 2.4, 1], 5),
         ({"patience": 1, "min_delta": 0.5}, [3, 2.8, 2.7], 2),
         ({"patience": 1, "mode": "max"}, [1, 2, 1.5], 3),
-        ({"patience": 1, "baseline": 1.0}, [3, 2, 1.5], 2),
+        ({"patience": 5, "baseline": 1.0}, [3, 2, 1.5, 1.6, 1.7, 1.8, 1.9], 5),
         ({"patience": 1, "start_from_epoch": 3}, [3, 4, 5, 6, 7], 5),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -108,15 +110,17 @@ def test_text_in_a_table_names_the_column():
 def test_nan_in_the_inputs_is_told_once_with_its_place():
     x = x_of()
     x[2, 1] = np.nan
-    with pytest.warns(DataWarning, match="row 2") as caught:
-        classifier().fit(x, np.zeros(6), verbose=0, epochs=1)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        classifier().fit(x, np.zeros(6), verbose=0, epochs=2)
+    assert {w.category for w in caught} == {DataWarning}
     places = [w for w in caught if "row 2" in str(w.message)]
     assert len(places) == 1
 
 
 def test_no_rows():
     refuse(
-        lambda: classifier().fit(x_of(0), np.zeros(0), verbose=0), ValueError, "no rows"
+        lambda: classifier().fit(x_of(0), np.zeros(0), verbose=0), ValueError, "empty"
     )
 
 

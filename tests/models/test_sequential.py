@@ -155,7 +155,7 @@ def test_subclassed_models_train(rng):
     x = rng.normal(size=(50, 4)).astype("float32")
     y = x.sum(axis=1)
     model = Net()
-    model.compile("adam", "mse")
+    model.compile(saccade.optimizers.Adam(0.02), "mse")
     history = model.fit(x, y, epochs=30, verbose=0)
     assert history.history["loss"][-1] < history.history["loss"][0] / 2
     assert len(model.layers) == 4

@@ -65,7 +65,7 @@ def test_the_layout_is_that_of_keras(tmp_path):
 
 def test_weights_of_another_model_name_the_layers(tmp_path):
     path = tmp_path / "a.weights.h5"
-    net(units=5).save_weights(path)
+    net(units=5, seed=2).save_weights(path)
     model = net()
     before = model.get_weights()
     with pytest.raises(SavingError, match="another model") as caught:

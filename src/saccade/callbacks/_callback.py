@@ -41,9 +41,6 @@ class Callback:
         {}
     """
 
-    # Steps after which the callback must be told; None if it does not matter.
-    batch_period: int | None = None
-
     def __init__(self) -> None:
         self.params: dict[str, Any] = {}
         self._model: Model | None = None
@@ -126,16 +123,17 @@ class Callback:
     def on_test_progress(self, batch: int, logs: Logs = None) -> None:
         """Comes after each compiled chunk of an evaluation, not in Keras."""
 
+    def steps_until_told(self) -> int | None:
+        """Returns after how many steps a look must come, None if any; not in Keras."""
+        return None
+
     def _overrides(self, hooks: Iterable[str]) -> str | None:
         """The first of the hooks that a user's class overrides."""
-        if type(self).__module__.startswith("saccade."):
-            return None
         for hook in hooks:
             own = getattr(type(self), hook, None)
-            if hook in vars(self) or own is not getattr(Callback, hook):
-                ours = getattr(own, "__module__", "").startswith("saccade.")
-                if hook in vars(self) or not ours:
-                    return hook
+            ours = getattr(own, "__module__", "").startswith("saccade.")
+            if hook in vars(self) or (own is not None and not ours):
+                return hook
         return None
 
 
@@ -171,7 +169,7 @@ class CallbackList(Callback):
 
         self.callbacks: list[Callback] = list(_flat(callbacks))
         for callback in self.callbacks:
-            if not hasattr(callback, "on_epoch_end"):
+            if isinstance(callback, type) or not hasattr(callback, "on_epoch_end"):
                 hint = None
                 if isinstance(callback, type):
                     hint = f"make an object of the class: {callback.__name__}()"
@@ -203,11 +201,14 @@ class CallbackList(Callback):
         """Whether every batch of an evaluation must be looked at."""
         return any(Callback._overrides(c, _TEST_HOOKS) for c in self.callbacks)
 
-    @property
-    def period(self) -> int | None:
-        """The smallest number of steps after which a callback must be told."""
-        periods = [c.batch_period for c in self.callbacks if _period_of(c)]
-        return min((p for p in periods if p), default=None)
+    def steps_until_told(self) -> int | None:
+        """Returns the smallest number that any of the callbacks asks for."""
+        asked = [
+            callback.steps_until_told()
+            for callback in self.callbacks
+            if hasattr(callback, "steps_until_told")
+        ]
+        return min((steps for steps in asked if steps is not None), default=None)
 
     def append(self, callback: Callback) -> None:
         """Adds a callback."""
@@ -298,10 +299,6 @@ class CallbackList(Callback):
             hook = getattr(callback, "on_test_progress", None)
             if hook is not None:
                 hook(batch, logs)
-
-
-def _period_of(callback: Callback) -> int | None:
-    return getattr(callback, "batch_period", None)
 
 
 def _flat(callbacks: Any) -> Iterable[Any]:

@@ -6,14 +6,14 @@ import csv
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
 from saccade.callbacks._callback import Callback, Logs
 from saccade.core._errors import ConfigError, message, nearest
-from saccade.utils import Progbar
 from saccade.core._output import print_line
+from saccade.utils import Progbar
 
 
 class ProgbarLogger(Callback):
@@ -129,8 +129,8 @@ class CSVLogger(Callback):
         separator: between the columns.
         append: whether to go on in a file that is there.
 
-    Differs from Keras: the file is written through after each line and closed even if
-    training fails, so it holds every finished epoch.
+    Differs from Keras: the file is closed after each line, so it holds every finished
+    epoch whatever happens.
 
     Example:
         >>> CSVLogger("log.csv").sep
@@ -145,44 +145,31 @@ class CSVLogger(Callback):
         self.sep = separator
         self.append = append
         self.keys: list[str] | None = None
-        self._file: IO[str] | None = None
         self._header = True
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        """Opens the file."""
+        """Makes the file, empty unless it is to go on."""
         path = Path(self.filename)
         self._header = not (self.append and path.exists() and path.stat().st_size > 0)
-        self._close()
-        self._file = path.open("a" if self.append else "w", newline="")
+        path.open("a" if self.append else "w").close()
         self.keys = None
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Writes a line."""
-        if self._file is None:
-            return
         logs = logs or {}
         if self.keys is None:
             self.keys = sorted(logs)
             if self.keys and not any(k.startswith("val_") for k in self.keys):
                 self.keys += [f"val_{k}" for k in self.keys]
-        writer = csv.DictWriter(
-            self._file, ["epoch", *self.keys], delimiter=self.sep, dialect="excel"
-        )
-        if self._header:
-            writer.writeheader()
-            self._header = False
         row = {key: _cell(logs.get(key, "NA")) for key in self.keys}
-        writer.writerow({"epoch": epoch, **row})
-        self._file.flush()
-
-    def on_train_end(self, logs: Logs = None) -> None:
-        """Closes the file."""
-        self._close()
-
-    def _close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        with Path(self.filename).open("a", newline="") as file:
+            writer = csv.DictWriter(
+                file, ["epoch", *self.keys], delimiter=self.sep, dialect="excel"
+            )
+            if self._header:
+                writer.writeheader()
+                self._header = False
+            writer.writerow({"epoch": epoch, **row})
 
 
 def _cell(value: Any) -> Any:

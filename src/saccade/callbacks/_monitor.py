@@ -255,7 +255,6 @@ class ModelCheckpoint(MonitorCallback):
                     f"`save_freq` must be 'epoch' or an int, got {save_freq!r}",
                 )
             )
-        self.batch_period = save_freq if isinstance(save_freq, int) else None
         endings = (".weights.h5",) if save_weights_only else (".keras", ".h5")
         if not self.filepath.endswith(endings):
             raise ConfigError(
@@ -267,6 +266,12 @@ class ModelCheckpoint(MonitorCallback):
                     f"rename it to '{Path(self.filepath).stem}{endings[0]}'",
                 )
             )
+
+    def steps_until_told(self) -> int | None:
+        """Returns the number of steps to the next file."""
+        if isinstance(self.save_freq, int):
+            return max(1, self.save_freq - self._unsaved)
+        return None
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Remembers the epoch."""
@@ -460,7 +465,7 @@ class LearningRateScheduler(Callback):
             rate = self.schedule(epoch, float(optimizer.learning_rate))
         except TypeError:
             rate = self.schedule(epoch)  # the form of one argument, as in Keras 1
-        if not np.isscalar(rate) and not hasattr(rate, "__float__"):
+        if isinstance(rate, str) or not hasattr(rate, "__float__"):
             raise ConfigError(
                 message(
                     "LearningRateScheduler",

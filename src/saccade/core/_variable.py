@@ -39,7 +39,8 @@ class Variable:
     Raises:
         ConfigError: a function was given as initializer, but no shape.
 
-    Differs from Keras: values are JAX arrays only.
+    Differs from Keras: values are JAX arrays only. As in Keras, operators take the
+    variable itself, most functions of `jax.numpy` its `value`.
 
     Example:
         >>> v = Variable(np.zeros(2), name="total")

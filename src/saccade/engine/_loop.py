@@ -123,10 +123,8 @@ def _make_allow(
         if plan.single_steps:
             callbacks.on_train_batch_begin(done)
             return 1
-        period = callbacks.period
-        if period:
-            wanted = min(wanted, period - done % period)
-        return wanted
+        asked = callbacks.steps_until_told()
+        return wanted if asked is None else min(wanted, asked)
 
     return allow
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import re
 import shutil
@@ -142,7 +143,7 @@ def _widths(
         ends = [p * 0.90 for p in ends] + [1.0]
     length = line_length or min(default, shutil.get_terminal_size().columns - 4)
     stops = [0, *(int(end * length) for end in ends)]
-    widths = [b - a for a, b in zip(stops, stops[1:], strict=False)]
+    widths = [b - a for a, b in itertools.pairwise(stops)]
     if min(widths) < 4:
         raise ConfigError(
             message(

@@ -10,6 +10,8 @@ from saccade.core._registry import (
 )
 from saccade.saving._objects import deserialize_keras_object as deserialize_keras_object
 from saccade.saving._objects import serialize_keras_object as serialize_keras_object
+from saccade.saving._weights import load_weights as load_weights
+from saccade.saving._weights import save_weights as save_weights
 
 CustomObjectScope = custom_object_scope
 
@@ -20,7 +22,9 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "load_weights",
     "register_keras_serializable",
+    "save_weights",
     "serialize_keras_object",
 ]
 

@@ -77,7 +77,7 @@ def save_weights(
     h5py = optional_import("h5py", extra="", purpose="save_weights")
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
         for place, holder in _holders(model):
-            group = file.require_group(place).create_group("vars")
+            group = file.create_group(f"{place}/vars" if place else "vars")
             group.attrs["name"] = holder.name
             store: dict[str, np.ndarray] = {}
             holder.save_own_variables(store)
@@ -251,7 +251,7 @@ def _holders(model: Model) -> Iterator[tuple[str, Any]]:
     """(place in the file, object with weights), in Keras' layout."""
     yield from _layer_holders(model, "")
     optimizer = getattr(model, "optimizer", None)
-    if optimizer is not None and optimizer.built:
+    if optimizer is not None:
         yield _OPTIMIZER, optimizer
 
 
