@@ -16,10 +16,6 @@ from ._conv import Conv2D as Conv2D
 from ._conv import Conv2DTranspose as Conv2DTranspose
 from ._conv import Conv3D as Conv3D
 from ._conv import Conv3DTranspose as Conv3DTranspose
-from ._conv import DepthwiseConv1D as DepthwiseConv1D
-from ._conv import DepthwiseConv2D as DepthwiseConv2D
-from ._conv import SeparableConv1D as SeparableConv1D
-from ._conv import SeparableConv2D as SeparableConv2D
 from ._dense import Dense as Dense
 from ._dense import Embedding as Embedding
 from ._dense import Identity as Identity
@@ -70,6 +66,10 @@ from ._reshape import UpSampling3D as UpSampling3D
 from ._reshape import ZeroPadding1D as ZeroPadding1D
 from ._reshape import ZeroPadding2D as ZeroPadding2D
 from ._reshape import ZeroPadding3D as ZeroPadding3D
+from ._separable import DepthwiseConv1D as DepthwiseConv1D
+from ._separable import DepthwiseConv2D as DepthwiseConv2D
+from ._separable import SeparableConv1D as SeparableConv1D
+from ._separable import SeparableConv2D as SeparableConv2D
 
 AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D
