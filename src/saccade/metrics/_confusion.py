@@ -38,9 +38,13 @@ class CountingMetric(Metric):
         self.thresholds = list(thresholds)
         self.top_k = top_k
         self.class_id = class_id
-        for counted in self._counted:
+        for attribute in self._attributes():
             shape = (len(self.thresholds),)
-            setattr(self, counted, self.add_variable(shape, "zeros", name=counted))
+            setattr(self, attribute, self.add_variable(shape, "zeros", name=attribute))
+
+    def _attributes(self) -> tuple[str, ...]:
+        """The names of the state, in the order of `_counted`."""
+        return self._counted
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Counts a batch in.
@@ -58,8 +62,8 @@ class CountingMetric(Metric):
             class_id=self.class_id,
             sample_weight=sample_weight,
         )
-        for name in self._counted:
-            getattr(self, name).assign_add(getattr(counts, name))
+        for attribute, name in zip(self._attributes(), self._counted, strict=True):
+            getattr(self, attribute).assign_add(getattr(counts, name))
 
     def _counts(self, name: str) -> jax.Array:
         return getattr(self, name).value
@@ -84,9 +88,12 @@ class _Count(CountingMetric):
         where = type(self).__name__
         super().__init__(_thresholds.parse(thresholds, 0.5, where), name, dtype)
 
+    def _attributes(self) -> tuple[str, ...]:
+        return ("accumulator",)
+
     def result(self) -> jax.Array:
         """Returns the count so far: a number, or one for each threshold."""
-        return self._one_or_all(self._counts(self._counted[0]))
+        return self._one_or_all(self._counts("accumulator"))
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
