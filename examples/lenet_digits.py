@@ -54,9 +54,11 @@ def main(out: Path, epochs: int) -> float:
     keras.utils.set_random_seed(7)
     (x_train, y_train), (x_test, y_test) = digits.load_data(size=28)
     x_train, x_test = x_train[..., None], x_test[..., None]
+    steps = -(-len(x_train) // 32) * epochs
+    schedule = keras.optimizers.schedules.CosineDecay(0.003, steps)
     model = lenet5()
     model.compile(
-        optimizer=keras.optimizers.Adam(0.002),
+        optimizer=keras.optimizers.Adam(schedule),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
