@@ -88,11 +88,18 @@ def test_objects_classes_and_functions() -> None:
     assert metrics.get(None) is None
 
 
+@pytest.mark.parametrize("name", ["f1_score", "r2_score"])
+def test_state_exists_before_the_first_batch(name: str) -> None:
+    metric = resolve(name, np.zeros((5, 3)), np.zeros((5, 3)))
+    assert {v.shape for v in metric.variables} >= {(3,)}
+    assert resolve(name, None, np.zeros((5, 2))).variables[-1].shape == (2,)
+
+
 def test_unknown_names() -> None:
     output = np.zeros((5, 3))
     with pytest.raises(ConfigError, match="metric: unknown name 'acuracy'") as e:
         resolve("acuracy", None, output)
-    assert "did you mean 'accuracy'?" in str(e.value).lower()
+    assert "did you mean 'accuracy'?" in str(e.value)
     with pytest.raises(ValueError, match="expected a name"):
         metrics.get(3)
     with pytest.raises(ConfigError, match="expected a metric, got None"):

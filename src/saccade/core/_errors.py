@@ -101,7 +101,10 @@ def nearest(name: str, known: Iterable[str], count: int = 1) -> list[str]:
     """
     lowered: dict[str, str] = {}
     for candidate in known:
-        lowered.setdefault(candidate.lower(), candidate)
+        # Of 'mse' and 'MSE' the one written as the user writes.
+        alike = candidate.islower() == name.islower()
+        if alike or candidate.lower() not in lowered:
+            lowered[candidate.lower()] = candidate
     matches = difflib.get_close_matches(name.lower(), list(lowered), count, 0.5)
     return [lowered[match] for match in matches]
 

@@ -192,10 +192,10 @@ class Objective:
 def _check_names(loss: Any, metrics: Any, weighted: Any) -> None:
     """Finds misspelt names at compile(), long before the shapes are known."""
     for item in jax.tree.leaves(loss):
-        if isinstance(item, str):
+        if isinstance(item, str) and item.lower() not in losses_module.SHAPE_DEPENDENT:
             losses_module.get(item)
     for item in jax.tree.leaves([metrics, weighted]):
-        if isinstance(item, str) and item not in metrics_module.SHAPE_DEPENDENT:
+        if isinstance(item, str) and item.lower() not in metrics_module.SHAPE_DEPENDENT:
             metrics_module.get(item)
 
 

@@ -34,6 +34,7 @@ from saccade.losses._focal import binary_focal_crossentropy as binary_focal_cros
 from saccade.losses._focal import (
     categorical_focal_crossentropy as categorical_focal_crossentropy,
 )
+from saccade.losses._lookup import SHAPE_DEPENDENT as SHAPE_DEPENDENT
 from saccade.losses._lookup import as_loss as as_loss
 from saccade.losses._lookup import deserialize as deserialize
 from saccade.losses._lookup import get as get

@@ -58,6 +58,10 @@ def resolve(identifier: object, y_true: Shaped | None, y_pred: Shaped) -> Metric
     name = name or object_name(found)
     if isinstance(found, Metric):
         found.name = name
+        # State must exist before anything is traced.
+        found.ensure_built(
+            y_pred.shape if y_true is None else y_true.shape, y_pred.shape
+        )
         return found
     if found is None:
         raise ConfigError(message("metrics", "expected a metric, got None"))
