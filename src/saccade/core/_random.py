@@ -170,4 +170,5 @@ def draw_key(seed: SeedGenerator | int | None = None) -> jax.Array:
 
 def _raw_key(bits: int) -> jax.Array:
     # Threefry's raw form; made on the host so that no program is compiled for it.
-    return jnp.asarray(np.array([0, bits & 0xFFFFFFFF], np.uint32))
+    # The type is given because without it JAX compiles a program to copy the array.
+    return jnp.asarray(np.array([0, bits & 0xFFFFFFFF], np.uint32), np.uint32)

@@ -246,4 +246,5 @@ def _as_array(value: ArrayLike, dtype: str) -> jax.Array:
     """Converts without compiling anything where the value is on the host."""
     if isinstance(value, jax.Array):
         return value if value.dtype.name == dtype else value.astype(dtype)
-    return jnp.asarray(np.asarray(value).astype(dtype))
+    # With its type given, JAX copies the array; without, it compiles a program to.
+    return jnp.asarray(np.asarray(value).astype(dtype), dtype)

@@ -64,4 +64,6 @@ def to_device(values: np.ndarray, dtype: DTypeLike | None) -> jax.Array:
         >>> to_device(np.zeros(2), None)
         Array([0., 0.], dtype=float32)
     """
-    return jnp.asarray(values.astype(jnp.dtype(standardize_dtype(dtype)), copy=False))
+    name = jnp.dtype(standardize_dtype(dtype))
+    # With its type given, JAX copies the array; without, it compiles a program to.
+    return jnp.asarray(np.asarray(values, name), name)
