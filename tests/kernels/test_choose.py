@@ -7,8 +7,10 @@ import pytest
 from saccade import kernels
 from saccade.core._errors import ConfigError
 from saccade.kernels import ConvSpec, Form, PoolSpec, _choose
+from saccade.kernels._spec import BiasSpec
 
 CONV = ConvSpec(32, (28, 28), (24, 24), (5, 5), 1, 6, (1, 1), (1, 1), ((0, 0),) * 2)
+SAME = ((1, 1), (1, 1))
 POOL = PoolSpec(32, (24, 24), (12, 12), (2, 2), (2, 2), ((0, 0),) * 2, 6)
 OPERATIONS = [
     ("conv", CONV),
@@ -16,6 +18,7 @@ OPERATIONS = [
     ("conv_grad_kernel", CONV),
     ("max_pool", POOL),
     ("sum_pool", POOL),
+    ("bias_gradient", BiasSpec(2, 6)),
 ]
 
 
@@ -24,6 +27,21 @@ def test_xla_on_accelerators_and_never_on_cpu(operation, spec) -> None:
     assert kernels.choose(operation, spec, "gpu").name == "xla"
     assert kernels.choose(operation, spec, "tpu").name == "xla"
     assert not kernels.choose(operation, spec, "cpu").name.startswith("xla")
+
+
+def test_the_choice_depends_on_the_shape_alone() -> None:
+    def plane(channels: int, filters: int) -> ConvSpec:
+        return ConvSpec(
+            64, (32, 32), (32, 32), (3, 3), channels, filters, (1, 1), (1, 1), SAME
+        )
+
+    for operation in ("conv", "conv_grad_input", "conv_grad_kernel"):
+        assert kernels.choose(operation, plane(32, 32), "cpu").name == "winograd"
+        assert kernels.choose(operation, plane(3, 32), "cpu").name == "lanes"
+        assert kernels.choose(operation, CONV, "cpu").name == "lanes"
+    assert kernels.choose("max_pool", POOL, "cpu").name == "lanes"
+    wide = PoolSpec(8, (24,) * 2, (4,) * 2, (6,) * 2, (6,) * 2, ((0, 0),) * 2, 6)
+    assert kernels.choose("max_pool", wide, "cpu").name == "lanes_axes"
 
 
 @pytest.mark.parametrize(("operation", "spec"), OPERATIONS)
@@ -43,9 +61,9 @@ def test_a_bare_name_forces_all_that_have_it(monkeypatch) -> None:
 
 
 def test_a_form_that_does_not_fit_is_passed_over(monkeypatch) -> None:
-    monkeypatch.setenv("SACCADE_KERNELS", "conv=shift")
+    monkeypatch.setenv("SACCADE_KERNELS", "conv=winograd")
     spec = ConvSpec(1, (4,), (4,), (1,), 2, 3, (1,), (1,), ((0, 0),))
-    assert kernels.choose("conv", spec, "cpu").name != "shift"
+    assert kernels.choose("conv", spec, "cpu").name == "lanes"
 
 
 @pytest.mark.parametrize(

@@ -12,34 +12,38 @@ import pytest
 from hypothesis import strategies as st
 
 from saccade import kernels
-from saccade.kernels import ConvSpec, _xla
+from saccade.kernels import ConvSpec, _strips, _xla
 from saccade.ops._shapes import window_count, window_padding
 
 
 @st.composite
-def conv_specs(draw: st.DrawFn, *, groups: bool = True) -> ConvSpec:
-    rank = draw(st.integers(1, 2))
+def conv_specs(draw: st.DrawFn, form: str = "") -> ConvSpec:
+    """Draws shapes; `form` names one that takes only some of them."""
+    rank = 2 if form == "winograd" else draw(st.integers(1, 2))
 
     def sizes(low: int, high: int) -> tuple[int, ...]:
         return tuple(draw(st.integers(low, high)) for _ in range(rank))
 
     kernel, strides, dilation = sizes(1, 4), sizes(1, 3), sizes(1, 2)
+    groups = draw(st.integers(1, 3))
+    channels = draw(st.integers(1, 3))
+    if form == "winograd":
+        kernel, strides, dilation, groups = (3, 3), (1, 1), (1, 1), 1
     padding = draw(st.sampled_from(["valid", "same"]))
     least = max((k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True))
     inputs = sizes(least, least + 6)
-    groups_ = draw(st.integers(1, 3)) if groups else 1
     each = list(zip(inputs, kernel, strides, dilation, strict=True))
     return ConvSpec(
         batch=2,
         inputs=inputs,
         outputs=tuple(window_count(n, k, s, padding, d) for n, k, s, d in each),
         kernel=kernel,
-        in_channels=groups_ * draw(st.integers(1, 3)),
-        filters=groups_ * draw(st.integers(1, 3)),
+        in_channels=groups * channels,
+        filters=groups * draw(st.integers(1, 3)),
         strides=strides,
         dilation=dilation,
         padding=tuple(window_padding(n, k, s, padding, d) for n, k, s, d in each),
-        groups=groups_,
+        groups=groups,
     )
 
 
@@ -83,7 +87,7 @@ def close(got: jax.Array, expected: jax.Array | np.ndarray) -> None:
 
 
 QUICK = hypothesis.settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
@@ -105,14 +109,11 @@ def test_xla_form_agrees_with_numpy(spec: ConvSpec) -> None:
 @pytest.mark.parametrize(("operation", "name"), CPU_FORMS)
 def test_form_agrees_with_xla(operation: str, name: str) -> None:
     form = kernels.form(operation, name)
-    seen = 0
 
     @QUICK
-    @hypothesis.given(spec=conv_specs())
+    @hypothesis.given(spec=conv_specs(name))
     def check(spec: ConvSpec) -> None:
-        nonlocal seen
-        hypothesis.assume(form.fits(spec))
-        seen += 1
+        assert form.fits(spec)
         x, w, dy = arrays(spec)
 
         @jax.jit
@@ -134,7 +135,37 @@ def test_form_agrees_with_xla(operation: str, name: str) -> None:
         close(by_xla, expected)
 
     check()
-    assert seen > 3
+
+
+@pytest.mark.parametrize("name", ["lanes", "winograd"])
+@pytest.mark.parametrize("rows", [5, 8])
+def test_strips_give_the_same_numbers(name: str, rows: int, monkeypatch) -> None:
+    spec = ConvSpec(
+        2, (rows,) * 2, (rows,) * 2, (3, 3), 2, 3, (1, 1), (1, 1), ((1, 1),) * 2
+    )
+    x, w, dy = arrays(spec)
+    monkeypatch.setattr(_strips, "CACHE_BYTES", 1)
+    for operation, operands in {
+        "conv": (x, w),
+        "conv_grad_input": (dy, w),
+        "conv_grad_kernel": (x, dy),
+    }.items():
+        expected = kernels.form(operation, "xla").run(*operands, spec)
+        close(kernels.form(operation, name).run(*operands, spec), expected)
+
+
+def test_strips_with_strides_and_a_rest(monkeypatch) -> None:
+    spec = ConvSpec(1, (11,), (5,), (3,), 1, 2, (2,), (1,), ((0, 0),))
+    x, w, dy = arrays(spec)
+    monkeypatch.setattr(_strips, "CACHE_BYTES", 2 * 4 * 3)
+    assert _strips.rows_per_strip(5, 4 * 3) == 2
+    for operation, operands in {
+        "conv": (x, w),
+        "conv_grad_input": (dy, w),
+        "conv_grad_kernel": (x, dy),
+    }.items():
+        expected = kernels.form(operation, "xla").run(*operands, spec)
+        close(kernels.form(operation, "lanes").run(*operands, spec), expected)
 
 
 def _plane(stride: int, groups: int) -> ConvSpec:

@@ -42,7 +42,7 @@ CPU_FORMS = [
     if not name.startswith("xla")
 ]
 QUICK = hypothesis.settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
@@ -52,14 +52,10 @@ QUICK = hypothesis.settings(
 def test_form_and_gradient_agree_with_xla(operation: str, name: str) -> None:
     form = kernels.form(operation, name)
     reference = kernels.form(operation, "xla")
-    seen = 0
 
     @QUICK
     @hypothesis.given(spec=pool_specs(), seed=st.integers(0, 3))
     def check(spec: PoolSpec, seed: int) -> None:
-        nonlocal seen
-        hypothesis.assume(form.fits(spec))
-        seen += 1
         rng = np.random.default_rng(seed)
         # Small whole numbers, so that windows hold equal maxima.
         shape = (spec.batch, *spec.inputs, spec.channels)
@@ -78,7 +74,6 @@ def test_form_and_gradient_agree_with_xla(operation: str, name: str) -> None:
         np.testing.assert_array_equal(slope, expected_slope)
 
     check()
-    assert seen > 3
 
 
 def _square(n: int, k: int, s: int) -> PoolSpec:

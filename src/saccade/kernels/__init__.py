@@ -6,6 +6,7 @@ checks and data formats belong to `saccade.ops`.
 """
 
 from . import _forms as _forms  # last: fills the table
+from ._bias import add_bias as add_bias
 from ._choose import Form as Form
 from ._choose import choose as choose
 from ._choose import explain as explain
@@ -26,6 +27,7 @@ __all__ = [
     "ConvSpec",
     "Form",
     "PoolSpec",
+    "add_bias",
     "average_pool",
     "choose",
     "conv",

@@ -22,9 +22,9 @@ import jax
 
 from saccade.core._errors import ConfigError, message, unknown_name
 
-from ._spec import ConvSpec, PoolSpec
+from ._spec import BiasSpec, ConvSpec, PoolSpec
 
-Spec = ConvSpec | PoolSpec
+Spec = BiasSpec | ConvSpec | PoolSpec
 VARIABLE = "SACCADE_KERNELS"
 
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 import functools
 
 import jax
-import jax.numpy as jnp
-from jax import lax
 
-from . import _choose, _matmul
+from . import _choose
 from ._spec import ConvSpec
 
 
@@ -104,70 +102,3 @@ def _kernel_bwd(spec: ConvSpec, saved: Pair, g: jax.Array) -> Pair:
 conv.defvjp(_conv_fwd, _conv_bwd)
 conv_grad_input.defvjp(_input_fwd, _input_bwd)
 conv_grad_kernel.defvjp(_kernel_fwd, _kernel_bwd)
-
-
-def input_gradient_phases(
-    cotangent: jax.Array, kernel: jax.Array, spec: ConvSpec
-) -> jax.Array:
-    """One stride-1 convolution with the flipped kernel per phase of the stride.
-
-    With stride 1 this is the usual convolution with the flipped kernel; with larger
-    strides no zeros are multiplied.
-    """
-    parts: list[jax.Array | None] = []
-    phases = _matmul.all_phases(spec.strides)
-    lengths = [
-        -(-(n + lo + hi) // s)
-        for n, (lo, hi), s in zip(spec.inputs, spec.padding, spec.strides, strict=True)
-    ]
-    shape = (cotangent.shape[0], *lengths, spec.in_channels)
-    for phase in phases:
-        used = _matmul.phase_taps(spec, phase)
-        if not all(used) or any(
-            p >= n + lo + hi
-            for p, n, (lo, hi) in zip(phase, spec.inputs, spec.padding, strict=True)
-        ):
-            parts.append(None)
-            continue
-        sub = _matmul.phase_spec(spec, used, phase)
-        part = _sub_kernel(kernel, used)
-        forward = _forward_of(sub, spec)
-        turned = _matmul.flipped(part, forward)
-        out = _choose.choose("conv", sub).run(cotangent, turned, sub)
-        grow = [(0, n - m) for n, m in zip(lengths, sub.outputs, strict=True)]
-        parts.append(_matmul.pad(out, grow))
-    zeros = jnp.zeros(shape, cotangent.dtype)
-    woven = _matmul.interleave(
-        [zeros if part is None else part for part in parts], spec.strides
-    )
-    crop = [
-        (-lo, n + lo - have)
-        for n, (lo, _), have in zip(
-            spec.inputs, spec.padding, woven.shape[1:-1], strict=True
-        )
-    ]
-    return _matmul.pad(woven, crop)
-
-
-def _sub_kernel(kernel: jax.Array, used: list[list[int]]) -> jax.Array:
-    for axis, taps in enumerate(used):
-        if len(taps) != kernel.shape[axis]:
-            step = taps[1] - taps[0] if len(taps) > 1 else 1
-            kernel = lax.slice_in_dim(kernel, taps[0], taps[-1] + 1, step, axis)
-    return kernel
-
-
-def _forward_of(sub: ConvSpec, spec: ConvSpec) -> ConvSpec:
-    """The forward convolution whose kernel is one phase's part of the kernel."""
-    return ConvSpec(
-        batch=spec.batch,
-        inputs=sub.outputs,
-        outputs=sub.inputs,
-        kernel=sub.kernel,
-        in_channels=spec.in_channels,
-        filters=spec.filters,
-        strides=sub.strides,
-        dilation=sub.dilation,
-        padding=sub.padding,
-        groups=spec.groups,
-    )

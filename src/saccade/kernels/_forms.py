@@ -1,26 +1,72 @@
-"""The table of forms and what each costs; `_choose` reads it."""
+"""The table of forms and what each costs; `_choose` reads it.
+
+Costs are estimated microseconds on two cores with AVX-512, fitted to
+`benchmarks/micro/conv_forms.py`. Only their order matters: it decides.
+"""
 
 from __future__ import annotations
 
-from . import _conv, _matmul, _pooling, _xla
+from . import _bias, _lanes, _matmul, _pooling, _winograd, _xla
 from ._choose import Form, register
-from ._spec import PoolSpec
+from ._spec import ConvSpec, PoolSpec
 
 ACCELERATORS = ("gpu", "tpu", "cuda", "rocm")
+CPU = ("cpu",)
 # Only where nothing else fits: slow on CPU, in loops beyond use.
 LAST = 1e12
+# Additions and multiplications per microsecond of a matrix product.
+PRODUCT = 2e5
+# Numbers per microsecond that are copied into patches, or transformed.
+COPY = 3e3
+TRANSFORM = 6e3
+# Microseconds to start one operation.
+START = 1.0
 
 
 def _last(spec: object) -> float:
     return LAST
 
 
-def _is_tiling(spec: PoolSpec) -> bool:
-    return spec.is_tiling
+def _patches_cost(spec: ConvSpec) -> float:
+    copied = spec.taps * spec.in_channels * spec.pixels
+    # Short runs of channels are copied one number at a time.
+    slower = 1 + 8 / spec.group_channels
+    return spec.flops / PRODUCT + copied * slower / COPY + START * spec.taps
 
 
-def _one(spec: object) -> float:
-    return 1.0
+def _lanes_cost(spec: ConvSpec) -> float:
+    copied = spec.taps * spec.in_channels * spec.pixels if spec.taps > 1 else 0
+    return spec.flops / PRODUCT + copied / COPY + START * spec.taps
+
+
+def _winograd_cost(spec: ConvSpec) -> float:
+    transformed = 4 * (spec.in_channels + spec.filters) * spec.pixels
+    return spec.flops / PRODUCT / 2.25 + transformed / TRANSFORM + 40 * START
+
+
+def _window_cost(spec: PoolSpec) -> float:
+    taps = 1
+    for k in spec.size:
+        taps *= k
+    # Many positions in one chain: XLA computes shared parts again and again.
+    return taps if taps <= 9 else taps**2
+
+
+def _axes_cost(spec: PoolSpec) -> float:
+    return 3.0 * sum(spec.size)
+
+
+def _channels_last(cost: float) -> float:
+    """What pooling costs where the channels are innermost, not the batch."""
+    return 2 * cost
+
+
+def _window_cost_last(spec: PoolSpec) -> float:
+    return _channels_last(_window_cost(spec))
+
+
+def _axes_cost_last(spec: PoolSpec) -> float:
+    return _channels_last(_axes_cost(spec))
 
 
 for _operation, _function in (
@@ -29,37 +75,43 @@ for _operation, _function in (
     ("conv_grad_kernel", _xla.conv_grad_kernel),
     ("max_pool", _xla.max_pool),
     ("sum_pool", _xla.sum_pool),
+    ("bias_gradient", _bias.by_sum),
 ):
     register(_operation, Form("xla", _function, ACCELERATORS))
-    register(_operation, Form("xla_cpu", _function, ("cpu",), cost=_last))
+    register(_operation, Form("xla_cpu", _function, CPU, cost=_last))
 
-_CPU = ("cpu",)
-register("conv", Form("shift", _matmul.conv_shift, _CPU, fits=_matmul.fits_depthwise))
-register("conv", Form("patches", _matmul.conv_patches, _CPU, cost=_one))
-register(
-    "conv",
-    Form("taps", _matmul.conv_taps, _CPU, fits=_matmul.fits_one_group, cost=_last),
-)
-register("conv_grad_input", Form("phases", _conv.input_gradient_phases, _CPU))
-register(
-    "conv_grad_kernel",
-    Form("shift", _matmul.kernel_gradient_shift, _CPU, fits=_matmul.fits_depthwise),
-)
-register(
-    "conv_grad_kernel",
-    Form("patches", _matmul.kernel_gradient_patches, _CPU, cost=_one),
-)
-register(
-    "conv_grad_kernel",
-    Form(
-        "taps",
-        _matmul.kernel_gradient_taps,
-        _CPU,
-        fits=_matmul.fits_one_group,
-        cost=_last,
+for _operation, _forms in {
+    "conv": (
+        Form("lanes", _lanes.conv, CPU, cost=_lanes_cost),
+        Form("winograd", _winograd.conv, CPU, _winograd.fits, _winograd_cost),
+        Form("patches", _matmul.conv_patches, CPU, cost=_patches_cost),
     ),
-)
-register("max_pool", Form("split", _pooling.max_pool_split, _CPU, fits=_is_tiling))
-register("max_pool", Form("views", _pooling.max_pool_views, _CPU, cost=_one))
-register("sum_pool", Form("split", _pooling.sum_pool_split, _CPU, fits=_is_tiling))
-register("sum_pool", Form("views", _pooling.sum_pool_views, _CPU, cost=_one))
+    "conv_grad_input": (
+        Form("lanes", _lanes.conv_grad_input, CPU, cost=_lanes_cost),
+        Form(
+            "winograd", _winograd.conv_grad_input, CPU, _winograd.fits, _winograd_cost
+        ),
+    ),
+    "conv_grad_kernel": (
+        Form("lanes", _lanes.conv_grad_kernel, CPU, cost=_lanes_cost),
+        Form(
+            "winograd", _winograd.conv_grad_kernel, CPU, _winograd.fits, _winograd_cost
+        ),
+        Form("patches", _matmul.kernel_gradient_patches, CPU, cost=_patches_cost),
+    ),
+    "max_pool": (
+        Form("lanes", _lanes.pooled(_pooling.max_pool_views), CPU, cost=_window_cost),
+        Form("lanes_axes", _lanes.pooled(_pooling.max_pool_axes), CPU, cost=_axes_cost),
+        Form("views", _pooling.max_pool_views, CPU, cost=_window_cost_last),
+        Form("axes", _pooling.max_pool_axes, CPU, cost=_axes_cost_last),
+    ),
+    "sum_pool": (
+        Form("lanes", _lanes.pooled(_pooling.sum_pool_views), CPU, cost=_window_cost),
+        Form("lanes_axes", _lanes.pooled(_pooling.sum_pool_axes), CPU, cost=_axes_cost),
+        Form("views", _pooling.sum_pool_views, CPU, cost=_window_cost_last),
+        Form("axes", _pooling.sum_pool_axes, CPU, cost=_axes_cost_last),
+    ),
+    "bias_gradient": (Form("lanes", _bias.by_lanes, CPU),),
+}.items():
+    for _form in _forms:
+        register(_operation, _form)

@@ -1,15 +1,13 @@
-"""Convolution as matrix products: the pure-JAX forms for CPU.
+"""Convolution as one matrix product of all patches, channels last: the plain form.
 
 XLA's own convolution is slow on CPU and many times slower inside a loop, where a
-whole epoch runs (openxla/xla issue 34273). Every form here takes channels-last arrays
-and a `ConvSpec`, and comes as a triple: forward, gradient with respect to the input,
-gradient with respect to the kernel.
+whole epoch runs (openxla/xla issue 34273). `_lanes` and `_winograd` are faster still
+and share the views and paddings here.
 """
 
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator, Sequence
 
 import jax
@@ -126,66 +124,6 @@ def _by_group(seen: jax.Array, spec: ConvSpec) -> jax.Array:
     return seen.reshape(-1, spec.taps, spec.groups, spec.group_channels)
 
 
-def conv_taps(x: jax.Array, kernel: jax.Array, spec: ConvSpec) -> jax.Array:
-    """A sum of one product per tap; no copy of the patches (one group)."""
-    kind = accumulator(x.dtype)
-    weights = kernel.reshape(spec.taps, spec.in_channels, spec.filters)
-    out = None
-    for v, w in zip(tap_views(x, spec), weights, strict=True):
-        term = jnp.matmul(v, w, preferred_element_type=kind)
-        out = term if out is None else out + term
-    assert out is not None
-    return out.astype(x.dtype)
-
-
-def kernel_gradient_taps(
-    x: jax.Array, cotangent: jax.Array, spec: ConvSpec
-) -> jax.Array:
-    """One product per tap (one group)."""
-    kind = accumulator(x.dtype)
-    flat = cotangent.reshape(-1, spec.filters)
-    terms = [
-        lax.dot_general(
-            v.reshape(-1, spec.in_channels),
-            flat,
-            (((0,), (0,)), ((), ())),
-            preferred_element_type=kind,
-        )
-        for v in tap_views(x, spec)
-    ]
-    shape = (*spec.kernel, spec.in_channels, spec.filters)
-    return jnp.stack(terms).reshape(shape).astype(x.dtype)
-
-
-def conv_shift(x: jax.Array, kernel: jax.Array, spec: ConvSpec) -> jax.Array:
-    """Shift, multiply, add: for depthwise convolution (one channel per group)."""
-    kind = accumulator(x.dtype)
-    weights = kernel.reshape(spec.taps, spec.groups, -1).astype(kind)
-    many = weights.shape[-1]
-    out: jax.Array | None = None
-    for v, w in zip(tap_views(x, spec), weights, strict=True):
-        v = v.astype(kind)
-        term = v * w[:, 0] if many == 1 else v[..., None] * w
-        out = term if out is None else out + term
-    assert out is not None
-    return out.reshape(*out.shape[: spec.rank + 1], spec.filters).astype(x.dtype)
-
-
-def kernel_gradient_shift(
-    x: jax.Array, cotangent: jax.Array, spec: ConvSpec
-) -> jax.Array:
-    """Shift, multiply, sum over pixels: for depthwise convolution."""
-    kind = accumulator(x.dtype)
-    many = spec.filters // spec.groups
-    dy = cotangent.astype(kind)
-    dy = dy.reshape(*dy.shape[:-1], spec.groups, many)
-    axes = tuple(range(spec.rank + 1))
-    terms = [
-        jnp.sum(v.astype(kind)[..., None] * dy, axis=axes) for v in tap_views(x, spec)
-    ]
-    return jnp.stack(terms).reshape(*spec.kernel, 1, spec.filters).astype(x.dtype)
-
-
 def flipped(kernel: jax.Array, spec: ConvSpec) -> jax.Array:
     """Returns the kernel of the gradient: reversed, channels exchanged per group."""
     turned = jnp.flip(kernel, tuple(range(spec.rank)))
@@ -193,79 +131,3 @@ def flipped(kernel: jax.Array, spec: ConvSpec) -> jax.Array:
     split = turned.reshape(*spec.kernel, spec.group_channels, spec.groups, filters)
     moved = jnp.swapaxes(split, -1, -3)
     return moved.reshape(*spec.kernel, filters, spec.in_channels)
-
-
-def phase_taps(spec: ConvSpec, phase: Index) -> list[list[int]]:
-    """Returns, per axis, the taps that write to the positions of one phase."""
-    return [
-        [k for k in range(size) if (k * d) % s == p]
-        for size, d, s, p in zip(
-            spec.kernel, spec.dilation, spec.strides, phase, strict=True
-        )
-    ]
-
-
-def phase_spec(spec: ConvSpec, used: list[list[int]], phase: Index) -> ConvSpec:
-    """Returns the convolution of the output's gradient that fills one phase.
-
-    Positions of the padded input are p = o * stride + k * dilation; those with
-    p = phase + stride * m are reached from outputs o = m - (k * dilation - phase) /
-    stride, a convolution with stride 1 over m.
-    """
-    kernel, dilation, padding, outputs = [], [], [], []
-    for axis in range(spec.rank):
-        s, d, p = spec.strides[axis], spec.dilation[axis], phase[axis]
-        lo, hi = spec.padding[axis]
-        steps = [(k * d - p) // s for k in used[axis]]
-        count = -(-(spec.inputs[axis] + lo + hi - p) // s)
-        kernel.append(len(steps))
-        dilation.append(steps[1] - steps[0] if len(steps) > 1 else 1)
-        padding.append((steps[-1], count - 1 - steps[0] - (spec.outputs[axis] - 1)))
-        outputs.append(count)
-    return ConvSpec(
-        batch=spec.batch,
-        inputs=spec.outputs,
-        outputs=tuple(outputs),
-        kernel=tuple(kernel),
-        in_channels=spec.filters,
-        filters=spec.in_channels,
-        strides=(1,) * spec.rank,
-        dilation=tuple(dilation),
-        padding=tuple(padding),
-        groups=spec.groups,
-    )
-
-
-def interleave(parts: list[jax.Array], strides: Index) -> jax.Array:
-    """Weaves the phases together: parts in row-major order of their phase."""
-    rank = len(strides)
-    if len(parts) == 1:
-        return parts[0]
-    shape = parts[0].shape
-    woven = jnp.stack(parts).reshape(*strides, *shape)
-    order = [rank]
-    for axis in range(rank):
-        order += [rank + 1 + axis, axis]
-    sizes = [shape[1 + axis] * strides[axis] for axis in range(rank)]
-    woven = woven.transpose(*order, woven.ndim - 1)
-    return woven.reshape(shape[0], *sizes, shape[-1])
-
-
-def all_phases(strides: Index) -> list[Index]:
-    """Returns the phases of a stride in row-major order."""
-    return list(itertools.product(*(range(s) for s in strides)))
-
-
-def fits_one_group(spec: ConvSpec) -> bool:
-    """Says whether the channels are in one block."""
-    return spec.groups == 1
-
-
-def fits_depthwise(spec: ConvSpec) -> bool:
-    """Says whether each filter sees one channel only."""
-    return spec.group_channels == 1
-
-
-def phase_count(spec: ConvSpec) -> int:
-    """Returns the number of phases of the gradient with respect to the input."""
-    return math.prod(spec.strides)

@@ -7,12 +7,12 @@ are taken one axis after the other, which keeps that order.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
 from ._matmul import pad, view
 from ._spec import PoolSpec
@@ -35,25 +35,11 @@ def lowest(dtype: jnp.dtype) -> float:
     return 0 if dtype == jnp.bool_ else int(jnp.iinfo(dtype).min)
 
 
-def split_windows(x: jax.Array, spec: PoolSpec, empty: float) -> list[jax.Array]:
-    """Returns the positions of windows that lie side by side, in row-major order."""
-    fill = [
-        (lo, n * k - have - lo)
-        for (lo, _), n, k, have in zip(
-            spec.padding, spec.outputs, spec.size, spec.inputs, strict=True
-        )
-    ]
-    x = pad(x, fill, value=empty)
-    rank = len(spec.size)
-    folded: list[int] = []
-    for n, k in zip(spec.outputs, spec.size, strict=True):
-        folded += [n, k]
-    cells = x.reshape(x.shape[0], *folded, x.shape[-1])
-    window = [2 + 2 * axis for axis in range(rank)]
-    outputs = [1 + 2 * axis for axis in range(rank)]
-    cells = cells.transpose(*window, 0, *outputs, 2 * rank + 1)
-    cells = cells.reshape(-1, *cells.shape[rank:])
-    return [lax.squeeze(part, (0,)) for part in lax.split(cells, (1,) * cells.shape[0])]
+def windows(x: jax.Array, spec: PoolSpec, empty: float) -> list[jax.Array]:
+    """Returns the positions of the windows as shifted views, in row-major order."""
+    x = pad(x, spec.padding, value=empty)
+    taps = itertools.product(*(range(k) for k in spec.size))
+    return [view(x, tap, spec.outputs, spec.strides) for tap in taps]
 
 
 def axis_windows(
@@ -82,25 +68,25 @@ def fold(parts: list[jax.Array], combine: Combine) -> jax.Array:
     return total
 
 
-def max_pool_split(x: jax.Array, spec: PoolSpec) -> jax.Array:
-    """Windows side by side: reshape, then a running maximum."""
-    return fold(split_windows(x, spec, lowest(x.dtype)), greater)
-
-
 def max_pool_views(x: jax.Array, spec: PoolSpec) -> jax.Array:
-    """Overlapping windows: shifted views, last axis first."""
+    """A running maximum over the positions of the windows."""
+    return fold(windows(x, spec, lowest(x.dtype)), greater)
+
+
+def max_pool_axes(x: jax.Array, spec: PoolSpec) -> jax.Array:
+    """A running maximum along one axis after the other, the last first."""
     for axis in reversed(range(len(spec.size))):
         x = fold(axis_windows(x, axis, spec, lowest(x.dtype)), greater)
     return x
 
 
-def sum_pool_split(x: jax.Array, spec: PoolSpec) -> jax.Array:
-    """Windows side by side: reshape, then add."""
-    return fold(split_windows(x, spec, 0), jnp.add)
-
-
 def sum_pool_views(x: jax.Array, spec: PoolSpec) -> jax.Array:
-    """Overlapping windows: shifted views, last axis first."""
+    """A sum over the positions of the windows."""
+    return fold(windows(x, spec, 0), jnp.add)
+
+
+def sum_pool_axes(x: jax.Array, spec: PoolSpec) -> jax.Array:
+    """A sum along one axis after the other, the last first."""
     for axis in reversed(range(len(spec.size))):
         x = fold(axis_windows(x, axis, spec, 0), jnp.add)
     return x

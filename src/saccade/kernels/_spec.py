@@ -106,3 +106,16 @@ class PoolSpec:
     def is_tiling(self) -> bool:
         """True where windows lie side by side."""
         return self.size == self.strides
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BiasSpec:
+    """The addition of one number per channel.
+
+    Args:
+        rank: number of spatial axes.
+        channels: channels.
+    """
+
+    rank: int
+    channels: int
