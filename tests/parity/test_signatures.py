@@ -15,6 +15,8 @@ NAMESPACES = [
 ]  # fmt: skip
 # Where saccade differs on purpose.
 DIFFERENT = {
+    "layers.Conv3DTranspose": "arguments in the order of the 1-D and 2-D forms",
+    "layers.Convolution3DTranspose": "arguments in the order of the 1-D and 2-D forms",
     "layers.serialize": "`obj` as everywhere else; it is always given by position",
     "utils.CustomObjectScope": "takes several tables, by position",
     "utils.custom_object_scope": "takes several tables, by position",
@@ -65,7 +67,9 @@ def test_arguments(ours, theirs, request):
     names = list(mine)
     assert names[: len(wanted)] == list(wanted), "names or order"
     for name, default in wanted.items():
-        assert same(mine[name], default), f"{name}: {mine[name]!r}, not {default!r}"
+        # Keras 2 had defaults that Keras 3 dropped; programs still rely on them.
+        if default is not inspect.Parameter.empty:
+            assert same(mine[name], default), f"{name}: {mine[name]!r} != {default!r}"
 
 
 @pytest.mark.parametrize(

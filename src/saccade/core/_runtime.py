@@ -7,6 +7,7 @@ turned on at the first compilation, because finding its folder reads files.
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import os
 import platform
 import stat
@@ -67,9 +68,8 @@ def cache_folder() -> Path | None:
     else:
         home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
         root = Path(home).expanduser() / "saccade"
-    import jaxlib
-
-    return root / "compiled" / f"jaxlib-{jaxlib.__version__}-{_processor()}"
+    version = importlib.metadata.version("jaxlib")
+    return root / "compiled" / f"jaxlib-{version}-{_processor()}"
 
 
 def _processor() -> str:
@@ -95,7 +95,7 @@ def enable_cache() -> None:
     _state["cache"] = True
     import jax
 
-    if jax.config.jax_compilation_cache_dir:
+    if getattr(jax.config, "jax_compilation_cache_dir", None):
         return  # the user has chosen a folder
     folder = cache_folder()
     if folder is None:

@@ -43,6 +43,22 @@ def current_row_mask() -> jax.Array | None:
     return scope.row_mask if scope is not None else None
 
 
+def remember_logits(
+    probabilities: jax.Array, logits: jax.Array, activation: str
+) -> None:
+    """Notes what a softmax or sigmoid was computed from, for the loss."""
+    scope = current()
+    if scope is not None:
+        scope.logits[id(probabilities)] = (probabilities, logits, activation)
+
+
+def logits_behind(probabilities: jax.Array) -> tuple[jax.Array, str] | None:
+    """Returns what an array was made of by which activation, None if by another."""
+    scope = current()
+    found = scope.logits.get(id(probabilities)) if scope is not None else None
+    return None if found is None else (found[1], found[2])
+
+
 @contextmanager
 def without_row_mask() -> Iterator[None]:
     """Hides the mask of real rows, for numbers that are not one per row."""
@@ -79,6 +95,8 @@ class Scope:
         self._draws: dict[int, int] = {}
         self.row_mask = row_mask
         self.losses: list[jax.Array] = []
+        # The array itself is kept too, so that no other takes over its id.
+        self.logits: dict[int, tuple[jax.Array, jax.Array, str]] = {}
 
     @property
     def has_key(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import warnings
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import jax
 import numpy as np
@@ -40,7 +40,7 @@ class FitOptions:
     epochs: int
     initial_epoch: int
     steps: int | None
-    shuffle: bool | str
+    shuffle: bool | Literal["batch"]
     seed: int
     verbose: int
     validation_freq: int | tuple[int, ...]

@@ -143,7 +143,8 @@ class Objective:
         for number, loss in enumerate(self.losses):
             if loss is None:
                 continue
-            value = loss(targets[number], predictions[number], weights[number])
+            loss, prediction = _from_logits(loss, predictions[number])
+            value = loss(targets[number], prediction, weights[number])
             values.append(value)
             total = total + value * self.weights[number]
         return total, values
@@ -187,6 +188,13 @@ class Objective:
                 else:
                     logs[key] = result
         return logs
+
+
+def _from_logits(loss: Loss, prediction: Any) -> tuple[Loss, Any]:
+    """The loss on logits, where the prediction is a softmax or sigmoid of them."""
+    known = _scope.logits_behind(prediction)
+    twin = None if known is None else losses_module.on_logits(loss, known[1])
+    return (loss, prediction) if known is None or twin is None else (twin, known[0])
 
 
 def _check_names(loss: Any, metrics: Any, weighted: Any) -> None:

@@ -71,7 +71,7 @@ def explain(plan: ExecutionPlan) -> None:
         print(f"saccade: {plan}")
 
 
-def free_bytes(device: jax.Device) -> int:
+def free_bytes(device: Any) -> int:
     """Returns how much memory a device has left."""
     if device.platform == "cpu":
         return _free_host_bytes()

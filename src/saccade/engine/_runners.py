@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -53,7 +53,7 @@ class ArrayRunner:
         source: ArraySource,
         plan: ExecutionPlan,
         seed: int,
-        shuffle: bool | str,
+        shuffle: bool | Literal["batch"],
         steps: int | None,
         pace: Pace,
     ) -> None:

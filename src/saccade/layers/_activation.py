@@ -266,7 +266,7 @@ class Softmax(SameShape):
         """Returns probabilities."""
         axis = self.axis if isinstance(self.axis, int) else tuple(self.axis)
         if mask is None:
-            return jax.nn.softmax(inputs, axis)
+            return activations.softmax(inputs, axis)
         keep = mask if mask.dtype == bool else mask > 0.5
         least = -3e4 if inputs.dtype == jnp.float16 else -1e9
         outputs = jax.nn.softmax(jnp.where(keep, inputs, least), axis)

@@ -39,6 +39,7 @@ from saccade.losses._lookup import as_loss as as_loss
 from saccade.losses._lookup import deserialize as deserialize
 from saccade.losses._lookup import get as get
 from saccade.losses._lookup import serialize as serialize
+from saccade.losses._logits import on_logits as on_logits
 from saccade.losses._loss import Loss as Loss
 from saccade.losses._loss import LossFunctionWrapper as LossFunctionWrapper
 from saccade.losses._loss import Reduction as Reduction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,18 @@ class Model(Trainer):
 
         save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
 
+    def save(
+        self,
+        filepath: str | Path,
+        overwrite: bool = True,
+        zipped: bool | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Writes the whole model into a `.keras` file; see `saving.save_model`."""
+        from saccade.saving import save_model
+
+        save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
     def load_weights(
         self, filepath: str | Path, skip_mismatch: bool = False, **kwargs: Any
     ) -> None:
@@ -262,7 +275,8 @@ def check_input_shape(
             fix = "a single sample needs a batch axis: x[None]"
         elif len(expected) == 4 and sample[-1] == 1 and got[1:] == sample[:-1]:
             fix = "grey pictures need a channel axis: x[..., None]"
-    if None not in sample and np.prod(got[1:]) == np.prod(sample, dtype=np.int64):
+    known = [size for size in sample if size is not None]
+    if len(known) == len(sample) and math.prod(got[1:]) == math.prod(known):
         shape = ", ".join(map(str, sample))
         fix = f"x.reshape(-1, {shape})"
     raise ShapeError(

@@ -7,7 +7,7 @@ them first, so that a mistake is told before anything is compiled.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import jax
 import numpy as np
@@ -39,9 +39,11 @@ from saccade.engine._spec import TrainSpec
 from saccade.engine._state import StateLayout
 from saccade.layers import Layer
 from saccade.metrics import Metric
+from saccade.saving import deserialize_keras_object, serialize_keras_object
 
 if TYPE_CHECKING:
     from saccade.callbacks import Callback
+    from saccade.models._model import Model
     from saccade.optimizers import Optimizer
 
 Source = ArraySource | StreamSource
@@ -118,6 +120,19 @@ class Trainer(Layer):
             "steps_per_execution": steps_per_execution,
             "jit_compile": jit_compile,
         }
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """Returns the arguments of compile() as plain values, None if not compiled."""
+        if self._compile_config is None:
+            return None
+        config = {**self._compile_config, "optimizer": self.optimizer}
+        return serialize_keras_object(config)
+
+    def compile_from_config(self, config: Mapping[str, Any]) -> None:
+        """Compiles as `get_compile_config()` says, and builds the optimizer."""
+        self.compile(**deserialize_keras_object(dict(config)))
+        if self.optimizer is not None and self.built:
+            self.optimizer.build(self.trainable_variables)
 
     @property
     def compiled(self) -> bool:
@@ -204,7 +219,7 @@ class Trainer(Layer):
         callbacks: Sequence[Callback] | CallbackList | Callback | None = None,
         validation_split: float = 0.0,
         validation_data: Any = None,
-        shuffle: bool | str = True,
+        shuffle: bool | Literal["batch"] = True,
         class_weight: Mapping[int, float] | None = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
@@ -327,7 +342,7 @@ class Trainer(Layer):
             callbacks,
             add_history=True,
             add_progbar=verbose != 0,
-            model=self,
+            model=cast("Model", self),
             verbose=verbose,
             epochs=epochs,
             steps=known,

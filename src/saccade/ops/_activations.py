@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from saccade.core import _settings
+from saccade.core import _scope, _settings
 from saccade.core._errors import DataWarning, ShapeError, message
 
 
@@ -181,7 +181,10 @@ def sigmoid(x: ArrayLike) -> jax.Array:
         >>> round(float(sigmoid(2.0)), 4)
         0.8808
     """
-    return jax.nn.sigmoid(floating(x))
+    array = floating(x)
+    outputs = jax.nn.sigmoid(array)
+    _scope.remember_logits(outputs, array, "sigmoid")
+    return outputs
 
 
 def hard_sigmoid(x: ArrayLike) -> jax.Array:
@@ -318,7 +321,10 @@ def softmax(x: ArrayLike, axis: int | tuple[int, ...] | None = -1) -> jax.Array:
             DataWarning,
             stacklevel=2,
         )
-    return jax.nn.softmax(array, axis=axis)
+    outputs = jax.nn.softmax(array, axis=axis)
+    if axis in (-1, array.ndim - 1):
+        _scope.remember_logits(outputs, array, "softmax")
+    return outputs
 
 
 def log_softmax(x: ArrayLike, axis: int | tuple[int, ...] | None = -1) -> jax.Array:

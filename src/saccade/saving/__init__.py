@@ -8,6 +8,8 @@ from saccade.core._registry import get_registered_object as get_registered_objec
 from saccade.core._registry import (
     register_keras_serializable as register_keras_serializable,
 )
+from saccade.saving._keras_zip import load_model as load_model
+from saccade.saving._keras_zip import save_model as save_model
 from saccade.saving._objects import deserialize_keras_object as deserialize_keras_object
 from saccade.saving._objects import serialize_keras_object as serialize_keras_object
 from saccade.saving._weights import load_weights as load_weights
@@ -22,8 +24,10 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "load_model",
     "load_weights",
     "register_keras_serializable",
+    "save_model",
     "save_weights",
     "serialize_keras_object",
 ]

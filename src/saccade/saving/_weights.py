@@ -76,13 +76,18 @@ def save_weights(
         )
     h5py = optional_import("h5py", extra="", purpose="save_weights")
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-        for place, holder in _holders(model):
-            group = file.create_group(f"{place}/vars" if place else "vars")
-            group.attrs["name"] = holder.name
-            store: dict[str, np.ndarray] = {}
-            holder.save_own_variables(store)
-            for key, array in store.items():
-                group.create_dataset(key, data=_storable(array))
+        write_weights(model, file)
+
+
+def write_weights(model: Model, file: Any) -> None:
+    """Writes the weights of a model into an open HDF5 file."""
+    for place, holder in _holders(model):
+        group = file.create_group(f"{place}/vars" if place else "vars")
+        group.attrs["name"] = holder.name
+        store: dict[str, np.ndarray] = {}
+        holder.save_own_variables(store)
+        for key, array in store.items():
+            group.create_dataset(key, data=_storable(array))
 
 
 def load_weights(
@@ -106,7 +111,7 @@ def load_weights(
         raise SavingError(
             message("load_weights", "`by_name` belongs to '.h5' files of Keras 2")
         )
-    _check_file(path)
+    check_exists(path, "load_weights", "*.h5")
     if not model.built:
         raise SavingError(
             message(
@@ -123,20 +128,37 @@ def load_weights(
             message("load_weights", f"{str(path)!r} is no HDF5 file ({error})")
         ) from None
     with file:
-        if "layers" not in file and "vars" not in file:
-            raise SavingError(
-                message(
-                    "load_weights",
-                    f"{str(path)!r} does not have the layout of '.weights.h5' files",
-                )
+        read_weights(model, file, str(path), path.stat().st_size, skip_mismatch)
+
+
+def read_weights(
+    model: Model, file: Any, name: str, size_bytes: int, skip_mismatch: bool = False
+) -> None:
+    """Reads the weights of a model from an open HDF5 file.
+
+    Args:
+        model: the model, built.
+        file: the open file.
+        name: what to call it in messages.
+        size_bytes: its size; arrays cannot be much larger.
+        skip_mismatch: whether to leave out layers whose weights do not fit.
+
+    Raises:
+        SavingError: no weights file, or weights of another model.
+    """
+    if "layers" not in file and "vars" not in file:
+        raise SavingError(
+            message(
+                "load_weights",
+                f"{name!r} does not have the layout of '.weights.h5' files",
             )
-        planned, problems = _plan(model, file)
+        )
+    planned, problems = _plan(model, file, size_bytes)
     if problems and not skip_mismatch:
         raise SavingError(
             message(
                 "load_weights",
-                f"{str(path)!r} holds weights of another model:\n  "
-                + "\n  ".join(problems),
+                f"{name!r} holds weights of another model:\n  " + "\n  ".join(problems),
                 "load into the model that saved them, or pass skip_mismatch=True to "
                 "load the layers that fit",
             )
@@ -151,13 +173,18 @@ def load_weights(
         holder.load_own_variables(store)
 
 
-def _check_file(path: Path) -> None:
+def check_exists(path: Path, where: str, pattern: str) -> None:
+    """Raises if a file is not there, naming the nearest that is.
+
+    Raises:
+        SavingError: no such file.
+    """
     if path.is_file():
         return
-    near = nearest(path.name, [p.name for p in path.parent.glob("*.h5")])
+    near = nearest(path.name, [p.name for p in path.parent.glob(pattern)])
     raise SavingError(
         message(
-            "load_weights",
+            where,
             f"there is no file {str(path)!r}",
             f"did you mean {near[0]!r}?" if near else None,
         )
@@ -165,7 +192,7 @@ def _check_file(path: Path) -> None:
 
 
 def _plan(
-    model: Model, file: Any
+    model: Model, file: Any, size_bytes: int
 ) -> tuple[list[tuple[Any, dict[str, Any]]], list[str]]:
     """What to load where, and what does not fit; changes nothing."""
     planned: list[tuple[Any, dict[str, Any]]] = []
@@ -173,7 +200,7 @@ def _plan(
     places = list(_holders(model))
     known = {place for place, _ in places}
     for place, holder in places:
-        store = _read_vars(file, place)
+        store = _read_vars(file, place, size_bytes)
         wanted = _wanted_shapes(holder)
         if place == _OPTIMIZER and len(store) != len(wanted):
             continue  # saved before training, or by another optimizer
@@ -200,7 +227,7 @@ def _shapes(shapes: list[tuple[int, ...]]) -> str:
     return ", ".join(map(str, shapes)) or "no weights"
 
 
-def _read_vars(file: Any, place: str) -> dict[str, Any]:
+def _read_vars(file: Any, place: str, size_bytes: int) -> dict[str, Any]:
     name = f"{place}/vars" if place else "vars"
     group = file.get(name)
     if group is None:
@@ -213,7 +240,7 @@ def _read_vars(file: Any, place: str) -> dict[str, Any]:
             raise SavingError(
                 message("load_weights", f"{name}/{key} is no plain array")
             )
-        if dataset.size * dataset.dtype.itemsize > 8 * _stored_bytes(file):
+        if dataset.size * dataset.dtype.itemsize > 8 * max(size_bytes, 4096):
             raise SavingError(
                 message(
                     "load_weights",
@@ -226,10 +253,6 @@ def _read_vars(file: Any, place: str) -> dict[str, Any]:
             array = array.view(jnp.bfloat16)
         store[str(key)] = array
     return store
-
-
-def _stored_bytes(file: Any) -> int:
-    return max(Path(file.filename).stat().st_size, 4096)
 
 
 def _stored_places(file: Any) -> list[str]:

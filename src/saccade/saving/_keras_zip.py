@@ -1,0 +1,185 @@
+"""Whole models in `.keras` files, as Keras reads and writes them.
+
+A zip archive of `metadata.json`, `config.json` and `model.weights.h5`. Members are
+read into memory by name, so nothing can land outside a folder, and what an archive
+declares is bounded.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from saccade.core._errors import (
+    SavingError,
+    UnsupportedFeatureError,
+    message,
+)
+from saccade.core._lazy import optional_import
+from saccade.saving._files import replacing
+from saccade.saving._objects import deserialize_keras_object, serialize_keras_object
+from saccade.saving._weights import check_exists, read_weights, write_weights
+
+if TYPE_CHECKING:
+    from saccade.models import Model
+
+# The version of Keras whose form of files is written.
+KERAS_VERSION = "3.15.1"
+_CONFIG_BYTES = 64 * 2**20
+_MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
+# What training states and weights may grow by in a stored zip.
+_GROWTH = 100
+
+
+def save_model(
+    model: Model,
+    filepath: str | Path,
+    overwrite: bool = True,
+    zipped: bool | None = None,
+    **kwargs: Any,
+) -> None:
+    """Writes a whole model into a `.keras` file.
+
+    Args:
+        model: the model, built.
+        filepath: the file; its name must end in '.keras'.
+        overwrite: whether a file that is there may be replaced.
+        zipped: kept for Keras; must not be False.
+        **kwargs: kept for Keras.
+
+    Raises:
+        SavingError: a wrong name, an unbuilt model, or a file that must stay.
+        UnsupportedFeatureError: an older form of file.
+
+    Differs from Keras: the file is put in place as a whole, so a kill leaves the old
+    one; an existing file is an error instead of a question.
+
+    Example:
+        >>> import tempfile; from saccade import Sequential, layers
+        >>> model = Sequential([layers.Input((2,)), layers.Dense(1)])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_model(model, f"{folder}/m.keras")
+        ...     load_model(f"{folder}/m.keras").count_params()
+        3
+    """
+    path = Path(filepath)
+    _check_name(path, "save")
+    if path.exists() and not overwrite:
+        raise SavingError(
+            message("save", f"{str(path)!r} is there already", "pass overwrite=True")
+        )
+    if not model.built:
+        raise SavingError(
+            message(
+                "save",
+                f"the model {model.name!r} has no weights yet",
+                "give it an `Input(shape)`, or call build() or fit() first",
+            )
+        )
+    h5py = optional_import("h5py", extra="", purpose="save")
+    config = serialize_keras_object(model)
+    compiled = model.get_compile_config()
+    if compiled is not None:
+        config["compile_config"] = compiled
+    now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
+    metadata = {"keras_version": KERAS_VERSION, "date_saved": now}
+    weights = io.BytesIO()
+    with h5py.File(weights, "w") as file:
+        write_weights(model, file)
+    parts = (json.dumps(metadata), json.dumps(config), weights.getvalue())
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for member, content in zip(_MEMBERS, parts, strict=True):
+            archive.writestr(member, content)
+
+
+def load_model(
+    filepath: str | Path,
+    custom_objects: Mapping[str, Any] | None = None,
+    compile: bool = True,
+    safe_mode: bool = True,
+) -> Any:
+    """Reads a model that save_model(), here or in Keras, wrote.
+
+    Args:
+        filepath: the file.
+        custom_objects: classes and functions of one's own, by name.
+        compile: whether to compile the model as it was.
+        safe_mode: whether to refuse what would run code from the file.
+
+    Returns:
+        The model.
+
+    Raises:
+        SavingError: no such file, or no model file.
+        ConfigError: a class that is not known.
+
+    Differs from Keras: classes are looked up in a closed table, never imported.
+    """
+    path = Path(filepath)
+    check_exists(path, "load_model", "*.keras")
+    _check_name(path, "load_model")
+    h5py = optional_import("h5py", extra="", purpose="load_model")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            config = json.loads(_member(archive, "config.json", path))
+            weights = _member(archive, "model.weights.h5", path)
+    except (zipfile.BadZipFile, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise SavingError(
+            message("load_model", f"{str(path)!r} is no '.keras' file ({error})")
+        ) from None
+    if not compile:
+        config.pop("compile_config", None)
+    # Anything but a plain False keeps the safe mode on.
+    model = deserialize_keras_object(
+        config, custom_objects=custom_objects, safe_mode=safe_mode is not False
+    )
+    with h5py.File(io.BytesIO(weights), "r") as file:
+        read_weights(model, file, str(path), len(weights))
+    return model
+
+
+def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
+    try:
+        details = archive.getinfo(name)
+    except KeyError:
+        raise SavingError(
+            message("load_model", f"{str(path)!r} is no '.keras' file: no {name} in it")
+        ) from None
+    stored = max(path.stat().st_size, 4096)
+    limit = _CONFIG_BYTES if name.endswith(".json") else _GROWTH * stored
+    if details.file_size > limit:
+        raise SavingError(
+            message(
+                "load_model",
+                f"{name} in {str(path)!r} declares {details.file_size:,} bytes, more "
+                f"than a file of {stored:,} bytes can hold",
+            )
+        )
+    with archive.open(name) as file:
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise SavingError(message("load_model", f"{name} is larger than declared"))
+    return content
+
+
+def _check_name(path: Path, where: str) -> None:
+    if path.suffix == ".keras":
+        return
+    if path.suffix in (".h5", ".hdf5") or not path.suffix:
+        raise UnsupportedFeatureError(
+            message(
+                where,
+                f"whole models in the older form of {path.name!r} are planned and not "
+                "there yet",
+                f"use {path.with_suffix('.keras').name!r}, or save_weights with "
+                f"'{path.stem}.weights.h5'",
+            )
+        )
+    raise SavingError(
+        message(where, f"the file's name must end in '.keras', got {path.name!r}")
+    )
