@@ -16,6 +16,7 @@ from saccade.core import _checks
 from saccade.core._errors import ConfigError, ShapeError, message
 from saccade.core._symbolic import Shape
 from saccade.core._variable import Variable
+from saccade.ops._conv import add_bias
 from saccade.ops._shapes import (
     channel_axis,
     transposed_shape,
@@ -109,9 +110,7 @@ class Windowed(Layer):
         """Adds the bias and applies the activation."""
         if self.bias is not None:
             bias = self._value(self.bias)
-            if self.data_format == "channels_first":
-                bias = bias.reshape(-1, *(1,) * self.rank)
-            outputs = outputs + bias
+            outputs = add_bias(outputs, bias, self.data_format)
         return self.activation(outputs)
 
     def _windowed_shape(self, input_shape: Shape, channels: int) -> Shape:

@@ -99,6 +99,7 @@ class Dense(Layer):
             lora_alpha=lora_alpha,
             quantization_config=quantization_config,
         )
+        self.lora_rank = self.lora_alpha = self.quantization_config = None
         self.units = positive_int(units, "units", self._where)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
@@ -222,6 +223,7 @@ class Embedding(Layer):
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings_constraint = constraints.get(embeddings_constraint)
         self.mask_zero = mask_zero
+        self.lora_rank = self.lora_alpha = self.quantization_config = None
         # Indices given as floats must not lose digits in a short type.
         self.autocast = False
         if weights is not None:
