@@ -9,7 +9,13 @@ import pytest
 
 from saccade.core import _settings
 from saccade.core._errors import ConfigError, ShapeError
-from saccade.ops._conv import conv, conv_transpose, depthwise_conv, separable_conv
+from saccade.ops._conv import (
+    add_bias,
+    conv,
+    conv_transpose,
+    depthwise_conv,
+    separable_conv,
+)
 
 
 def normal(*shape: int) -> jax.Array:
@@ -102,6 +108,15 @@ def test_jit_vmap_and_grad() -> None:
     out = jax.jit(jax.vmap(lambda x: conv(x, w)))(x)
     assert out.shape == (3, 2, 3, 3, 2)
     assert jax.grad(lambda w: conv(x[0], w).sum())(w).shape == w.shape
+
+
+def test_bias_in_both_formats() -> None:
+    x, bias = normal(2, 3, 4, 2), jnp.asarray([1.0, -1.0])
+    np.testing.assert_array_equal(add_bias(x, bias), x + bias)
+    first = add_bias(jnp.moveaxis(x, -1, 1), bias, "channels_first")
+    np.testing.assert_array_equal(jnp.moveaxis(first, 1, -1), x + bias)
+    with pytest.raises(ShapeError, match=r"shape \(2,\), one number per channel"):
+        add_bias(x, jnp.ones(3))
 
 
 def test_a_kernel_larger_than_its_input() -> None:

@@ -233,6 +233,43 @@ def conv_transpose(
     return _restore(kernels.conv_grad_input(x.astype(w.dtype), w, spec), last)
 
 
+def add_bias(
+    inputs: ArrayLike, bias: ArrayLike, data_format: str | None = None
+) -> jax.Array:
+    """Adds one number per channel; its gradient is fast after a convolution.
+
+    Args:
+        inputs: pictures.
+        bias: the numbers; `inputs` are cast to their type.
+        data_format: 'channels_last' or 'channels_first'; None for the global setting.
+
+    Shapes:
+        inputs: (b, ..., c) or (b, c, ...); bias: (c,) -> as `inputs`.
+
+    Raises:
+        ShapeError: not one number per channel.
+
+    Differs from Keras: not part of `keras.ops`.
+
+    Example:
+        >>> add_bias(jnp.zeros((1, 2, 2)), jnp.asarray([1.0, 2.0])).ravel()
+        Array([1., 2., 1., 2.], dtype=float32)
+    """
+    where = "ops.add_bias"
+    x, b = jnp.asarray(inputs), jnp.asarray(bias)
+    last = _checks.data_format(data_format, where) == "channels_last"
+    x = x if last else jnp.moveaxis(x, 1, -1)
+    if b.shape != x.shape[-1:]:
+        raise ShapeError(
+            message(
+                where,
+                f"`bias` must have shape {x.shape[-1:]}, one number per channel, got "
+                f"{b.shape}",
+            )
+        )
+    return _restore(kernels.add_bias(x.astype(b.dtype), b), last)
+
+
 def _arrays(
     inputs: ArrayLike, kernel: ArrayLike, data_format: str | None, where: str
 ) -> tuple[jax.Array, jax.Array, bool]:
