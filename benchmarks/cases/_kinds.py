@@ -1,0 +1,147 @@
+"""The kinds of cases, as plain data that every framework's script understands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Conv:
+    """A convolution with a square kernel and a bias."""
+
+    filters: int
+    kernel: int
+    padding: str
+    activation: str
+    strides: int = 1
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Max pooling with windows that do not overlap."""
+
+    size: int
+
+
+@dataclass(frozen=True)
+class Flatten:
+    """One row of numbers for each picture."""
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A fully connected layer with a bias."""
+
+    units: int
+    activation: str
+
+
+LayerData = Conv | Pool | Flatten | Dense
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What saccade promises: `factor` times sooner than each of some peers."""
+
+    against: tuple[str, ...]
+    factor: float
+
+
+@dataclass(frozen=True)
+class Training:
+    """Epochs of training a network by plain gradient descent, with accuracy.
+
+    Args:
+        pictures: per epoch; `quick_pictures` are used for a quick run.
+        compiled: whether torch.compile is measured too (it takes long to compile).
+    """
+
+    name: str
+    title: str
+    input_shape: Shape
+    layers: tuple[LayerData, ...]
+    pictures: int
+    quick_pictures: int
+    batch: int
+    parameters: int
+    targets: tuple[Target, ...] = ()
+    compiled: bool = False
+    learning_rate: float = 0.01
+    classes: int = 10
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Whole processes: unchanged course programs, on a second start."""
+
+    name: str
+    title: str
+    programs: tuple[str, ...]
+    quick_programs: tuple[str, ...]
+    full_data: bool
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One line of Python to be timed in a fresh interpreter."""
+
+    name: str
+    code: str
+    needs: tuple[str, ...] = ()
+    backend: str = ""
+
+
+@dataclass(frozen=True)
+class Imports:
+    """Fresh interpreters that import something and end.
+
+    `subject` may take `limit_s` longer than `reference`.
+    """
+
+    name: str
+    title: str
+    commands: tuple[Command, ...]
+    subject: str
+    reference: str
+    limit_s: float
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Growth of a process while it trains, counted in copies of the pictures."""
+
+    name: str
+    title: str
+    training: Training
+    dtypes: tuple[str, ...]
+    limit_copies: float
+
+
+Case = Training | Programs | Imports | Memory
+
+
+def walk(training: Training) -> Iterator[tuple[LayerData, Shape, Shape]]:
+    """Yields each layer with its input's and its output's shape, without the batch."""
+    shape = training.input_shape
+    for layer in training.layers:
+        after = _output(layer, shape)
+        yield layer, shape, after
+        shape = after
+
+
+def _output(layer: LayerData, shape: Shape) -> Shape:
+    match layer:
+        case Conv(filters=filters, kernel=kernel, strides=strides, padding="same"):
+            return (*(-(-n // strides) for n in shape[:2]), filters)
+        case Conv(filters=filters, kernel=kernel, strides=strides):
+            return (*((n - kernel) // strides + 1 for n in shape[:2]), filters)
+        case Pool(size=size):
+            return (*(n // size for n in shape[:2]), shape[2])
+        case Flatten():
+            return (math.prod(shape),)
+        case Dense(units=units):
+            return (units,)

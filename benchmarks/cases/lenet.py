@@ -1,0 +1,25 @@
+"""LeNet-5 on 28x28 pictures: small convolutions."""
+
+from ._kinds import Conv, Dense, Flatten, Pool, Target, Training
+
+CASE = Training(
+    name="lenet",
+    title="LeNet-5 on 28x28x1, batch 32",
+    input_shape=(28, 28, 1),
+    layers=(
+        Conv(6, 5, "same", "relu"),
+        Pool(2),
+        Conv(16, 5, "valid", "relu"),
+        Pool(2),
+        Flatten(),
+        Dense(120, "relu"),
+        Dense(84, "relu"),
+        Dense(10, "softmax"),
+    ),
+    pictures=6_400,
+    quick_pictures=3_200,
+    batch=32,
+    parameters=61_706,
+    targets=(Target(("keras-tensorflow", "keras-jax", "keras-torch"), 1.2),),
+    compiled=True,
+)

@@ -1,0 +1,15 @@
+"""Softmax regression: the smallest network, so the cost of a step is all overhead."""
+
+from ._kinds import Dense, Target, Training
+
+CASE = Training(
+    name="softmax",
+    title="softmax regression 784-10, batch 32",
+    input_shape=(784,),
+    layers=(Dense(10, "softmax"),),
+    pictures=60_000,
+    quick_pictures=60_000,
+    batch=32,
+    parameters=7_850,
+    targets=(Target(("keras-tensorflow",), 10.0), Target(("keras-jax",), 3.0)),
+)

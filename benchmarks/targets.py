@@ -1,0 +1,109 @@
+"""Holds what was measured against what saccade promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from . import peers
+from .cases import ALL
+from .cases._kinds import Imports, Memory, Programs, Training
+from .summary import Facts, times_sooner
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A promise, what was measured, and whether it is kept."""
+
+    case: str
+    promise: str
+    measured: str
+    met: bool
+
+
+def best(rows: dict[str, Facts], peer: str) -> Facts | None:
+    """Returns a framework's quickest setting."""
+    own = [row for row in rows.values() if row["peer"] == peer]
+    return min(own, key=lambda row: row["median"], default=None)
+
+
+def verdicts(report: Facts) -> list[Verdict]:
+    """Returns a verdict for each promise that the report can judge."""
+    return [
+        verdict
+        for name, found in report["cases"].items()
+        for verdict in _judge(name, found)
+    ]
+
+
+def _judge(name: str, found: Facts) -> Iterator[Verdict]:
+    case = ALL.get(name)
+    match case:
+        case Training():
+            yield from _judge_training(case, found)
+        case Programs():
+            yield from _judge_programs(case, found)
+        case Imports():
+            yield from _judge_imports(case, found)
+        case Memory():
+            yield from _judge_memory(case, found)
+
+
+def _judge_training(case: Training, found: Facts) -> Iterator[Verdict]:
+    ours = best(found["rows"], "saccade")
+    for target in case.targets:
+        theirs = [best(found["rows"], name) for name in target.against]
+        ratios = [times_sooner(ours, row) for row in theirs if ours and row]
+        if len(ratios) < len(target.against):
+            continue
+        titles = [peers.ALL[name].title for name in target.against]
+        who = titles[0] if len(titles) == 1 else "the quickest of Keras' backends"
+        yield Verdict(
+            case.title,
+            f"an epoch {target.factor:g}x sooner than {who}",
+            f"{min(ratios):.1f}x",
+            min(ratios) >= target.factor,
+        )
+
+
+def _judge_programs(case: Programs, found: Facts) -> Iterator[Verdict]:
+    for target in case.targets:
+        (against,) = target.against
+        ratios = {
+            name: times_sooner(rows["saccade"], rows[against])
+            for name, rows in found["programs"].items()
+            if "saccade" in rows and against in rows
+        }
+        if not ratios:
+            continue
+        worst = min(ratios, key=lambda name: ratios[name])
+        yield Verdict(
+            case.title,
+            f"each {target.factor:g}x sooner than {peers.ALL[against].title}",
+            f"{ratios[worst]:.1f}x at least ({worst})",
+            ratios[worst] >= target.factor,
+        )
+
+
+def _judge_imports(case: Imports, found: Facts) -> Iterator[Verdict]:
+    rows = found["rows"]
+    if case.subject in rows and case.reference in rows:
+        extra = rows[case.subject]["median"] - rows[case.reference]["median"]
+        yield Verdict(
+            case.title,
+            f"at most {case.limit_s:g} s more than importing {case.reference}",
+            f"{extra:+.2f} s",
+            extra <= case.limit_s,
+        )
+
+
+def _judge_memory(case: Memory, found: Facts) -> Iterator[Verdict]:
+    ours = [row for row in found["rows"].values() if row["peer"] == "saccade"]
+    if ours:
+        most = max(row["kept_copies"] for row in ours)
+        yield Verdict(
+            case.title,
+            f"keeps at most {case.limit_copies:g} copies",
+            f"{most:.2f} copies",
+            most <= case.limit_copies,
+        )

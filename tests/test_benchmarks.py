@@ -1,0 +1,280 @@
+"""The benchmarks' arithmetic, data and tables; nothing is timed here."""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import data, machine, peers, run, summary, tables, targets  # noqa: E402
+from benchmarks.cases import ALL  # noqa: E402
+from benchmarks.cases._kinds import Training, walk  # noqa: E402
+
+TRAININGS = [case for case in ALL.values() if isinstance(case, Training)]
+
+
+def row(peer: str, *seconds: float, steps: int = 1) -> summary.Facts:
+    return {
+        "peer": peer,
+        "steps_per_execution": steps,
+        "import_s": 0.5,
+        "build_s": 0.25,
+        "first_epoch_s": 1.5,
+        **summary.describe(list(seconds)),
+        "cpu": 1.0,
+        "others": 0.02,
+        "loss": 0.5,
+        "accuracy": 0.75,
+    }
+
+
+@pytest.fixture
+def report() -> summary.Facts:
+    """A report as `run` stores it, with times made up."""
+    softmax = {
+        "saccade": row("saccade", 0.1, 0.2, 0.1),
+        "keras-tensorflow": row("keras-tensorflow", 2.0, 4.0, 2.0),
+        "keras-tensorflow x32": row("keras-tensorflow", 0.9, 1.8, 0.9, steps=32),
+        "keras-jax": row("keras-jax", 0.4, 0.8, 0.4),
+        "pytorch": row("pytorch", 12.0, 12.0, 12.0),
+    }
+    process = summary.describe([1.0, 1.1, 1.2]) | {"cpu": 1.0, "others": 0.0}
+    slow = summary.describe([4.0, 4.4, 2.4]) | {"cpu": 1.0, "others": 0.0}
+    return {
+        "schema": summary.SCHEMA,
+        "when": "2026-01-02T03:04:05+00:00",
+        "commit": "0123456789ab",
+        "machine": {
+            "processor": "Some Processor",
+            "cores": 2,
+            "memory_gib": 8.0,
+            "system": "Linux x86_64",
+            "python": "3.11.0",
+        },
+        "versions": {"saccade": "0.1.0", "jax": "0.10.2", "keras": "3.15.1"},
+        "threads": 2,
+        "repeats": 3,
+        "quick": False,
+        "cases": {
+            "softmax": {
+                "title": "softmax regression",
+                "pictures": 60_000,
+                "steps": 1_875,
+                "parameters": 7_850,
+                "rows": softmax,
+            },
+            "programs": {
+                "title": "whole course programs, second start",
+                "programs": {
+                    "05_fully_connected": {
+                        "saccade": process,
+                        "keras-tensorflow": slow,
+                    },
+                    "17_adam": {"saccade": process},
+                },
+            },
+            "imports": {
+                "title": "imports",
+                "limit_s": 0.15,
+                "subject": "saccade layers, models",
+                "reference": "jax",
+                "rows": {"jax": process, "saccade layers, models": process},
+            },
+            "memory": {
+                "title": "memory",
+                "limit_copies": 1.5,
+                "rows": {
+                    "saccade uint8": {
+                        "peer": "saccade",
+                        "dtype": "uint8",
+                        "data_bytes": 2**20,
+                        "kept_copies": 1.75,
+                        "peak_copies": 2.0,
+                    }
+                },
+            },
+        },
+    }
+
+
+@pytest.mark.parametrize("case", TRAININGS, ids=lambda case: case.name)
+def test_first_weights_have_the_number_of_parameters_of_the_case(case):
+    weights = data.first_weights(case)
+    assert sum(weight.size for weight in weights) == case.parameters
+
+
+def test_shapes_of_strided_and_valid_convolutions():
+    shapes = [after for _, _, after in walk(ALL["course14"])]
+    assert shapes == [(28, 28, 4), (14, 14, 4), (784,), (10,)]
+    assert [after for _, _, after in walk(ALL["lenet"])][2] == (10, 10, 16)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_pictures_are_the_same_each_time_and_can_be_learnt(dtype):
+    case = ALL["softmax"]
+    x, y = data.pictures(case, 500, dtype)
+    again, _ = data.pictures(case, 500, dtype)
+    assert x.dtype == dtype
+    assert x.shape == (500, 784)
+    np.testing.assert_array_equal(x, again)
+    middles = np.stack([x[y == k].mean(axis=0) for k in range(10)])
+    distances = ((x[:, None] - middles[None]) ** 2).sum(axis=-1)
+    assert (distances.argmin(axis=1) == y).mean() > 0.8
+
+
+@pytest.mark.parametrize("case", TRAININGS, ids=lambda case: case.name)
+def test_saccade_builds_each_case(case):
+    from benchmarks.peers._keras_api import KerasTrainer
+    from benchmarks.peers._protocol import Options
+
+    import saccade
+
+    assert KerasTrainer(saccade, case, Options(1)).count_params() == case.parameters
+
+
+def test_describe():
+    facts = summary.describe([4.0, 1.0, 2.0, 2.5])
+    assert facts["median"] == 2.25
+    assert (facts["min"], facts["max"], facts["mad"]) == (1.0, 4.0, 0.75)
+
+
+def test_ratios_are_within_repetitions():
+    # The machine was twice as slow in the last repetition, for both.
+    ours, theirs = summary.describe([1.0, 1.0, 2.0]), summary.describe([3.0, 3.0, 6.0])
+    assert summary.times_sooner(ours, theirs) == 3.0
+
+
+def test_disturbance_is_over_all_rows(report):
+    assert summary.disturbance(report) == pytest.approx(0.01)
+    assert summary.disturbance({"cases": {}}) is None
+
+
+def test_promises(report):
+    found = {verdict.promise: verdict for verdict in targets.verdicts(report)}
+    assert {promise: verdict.met for promise, verdict in found.items()} == {
+        "an epoch 10x sooner than Keras on TensorFlow": False,
+        "an epoch 3x sooner than Keras on JAX": True,
+        "each 3x sooner than Keras on TensorFlow": True,
+        "at most 0.15 s more than importing jax": True,
+        "keeps at most 1.5 copies": False,
+    }
+    # Keras at its best: 9 times with 32 steps per execution, not 20.
+    tensorflow = found["an epoch 10x sooner than Keras on TensorFlow"]
+    assert tensorflow.measured == "9.0x"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0000561, "0.06 ms"),
+        (0.00999, "9.99 ms"),
+        (0.009996, "10.0 ms"),
+        (0.0567, "56.7 ms"),
+        (0.9994, "999 ms"),
+        (1.0, "1.00 s"),
+        (12.345, "12.3 s"),
+        (345.6, "346 s"),
+    ],
+)
+def test_duration(seconds, text):
+    assert tables.duration(seconds) == text
+
+
+def test_table_is_aligned():
+    assert tables.table(["a", "bb"], [["long", "1"], ["b", "22.5"]]).splitlines() == [
+        "| a    |   bb |",
+        "| ---- | ---: |",
+        "| long |    1 |",
+        "| b    | 22.5 |",
+    ]
+
+
+def test_short_table_takes_the_best_setting(report):
+    lines = tables.short_table(report).splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert cells[0][1:] == [
+        "saccade",
+        *("Keras on " + name for name in ("TensorFlow", "JAX", "PyTorch")),
+        "PyTorch",
+    ]
+    assert cells[2][1:] == ["100 ms", "900 ms", "400 ms", "", "12.0 s"]
+    assert cells[3][:3] == [
+        "whole course program: 05_fully_connected",
+        "1.10 s",
+        "4.00 s",
+    ]
+    assert cells[4][:2] == ["import", "1.10 s"]
+    assert "The machine was busy" not in tables.short_table(report)
+
+
+def test_short_table_says_that_the_machine_was_busy(report):
+    for name in ("programs", "imports"):
+        del report["cases"][name]
+    for found in report["cases"]["softmax"]["rows"].values():
+        found["others"] = 0.6
+    assert "others used 60% of it" in tables.short_table(report)
+
+
+def test_page_has_each_case_and_setting(report):
+    page = tables.page(report)
+    assert "Keras on TensorFlow, steps_per_execution=32" in page
+    assert "## Whole course programs, second start" in page
+    assert "| saccade | uint8 |    1 MiB |        1.75 |        2.00 |" in page
+    assert "commit 0123456789ab" in page
+
+
+def test_report_survives_its_file(report, tmp_path):
+    older = {**report, "when": "2025-12-31T23:59:59+00:00", "repeats": 1}
+    summary.write(report, tmp_path / "a.json")
+    summary.write(older, tmp_path / "b.json")
+    newest = summary.newest(tmp_path)
+    assert newest == summary.read(tmp_path / "a.json")
+    assert newest["when"] == report["when"]
+    assert newest["cases"]["softmax"]["rows"]["saccade"]["seconds"] == [0.1, 0.2, 0.1]
+    assert tables.page(newest) == tables.page(report)
+    assert summary.newest(tmp_path / "nothing") is None
+
+
+def test_write_all_replaces_only_the_table(report, tmp_path):
+    readme, page = tmp_path / "README.md", tmp_path / "page.md"
+    readme.write_text(f"before\n{tables.START}\nold\n{tables.END}\nafter\n")
+    tables.write_all(report, readme, page)
+    tables.write_all(report, readme, page)
+    text = readme.read_text()
+    assert text.startswith(f"before\n{tables.START}\n|")
+    assert text.endswith(f"\n{tables.END}\nafter\n")
+    assert "old" not in text
+    assert page.read_text() == tables.page(report)
+
+
+def test_readme_and_page_show_the_newest_results():
+    newest = summary.newest()
+    if newest is None:
+        pytest.skip("no results are stored")
+    text = tables.README.read_text(encoding="utf-8")
+    assert text == tables.with_table(text, newest)
+    assert tables.PAGE.read_text(encoding="utf-8") == tables.page(newest)
+
+
+def test_command_line():
+    args = run.arguments(["--quick", "--peers", "keras-jax", "--cases", "lenet"])
+    assert (args.repeats, args.peers) == (2, ["saccade", "keras-jax"])
+    args = run.arguments([])
+    assert (args.repeats, args.cases, args.peers) == (5, list(ALL), list(peers.ALL))
+    with pytest.raises(SystemExit):
+        run.arguments(["--repeats", "0"])
+
+
+def test_machine_says_what_it_is():
+    facts = machine.describe()
+    assert facts["cores"] >= 1
+    assert machine.slug(facts).isascii()
+    assert "/" not in machine.slug(facts)
+    assert math.isfinite(facts["memory_gib"] or 0)
+    assert machine.versions()["jax"]
