@@ -44,12 +44,15 @@ def test_wrong_width_names_model_expected_got_and_leaves_weights():
     assert not model._programs
 
 
-def test_pictures_without_channels_are_told_what_to_do():
+def test_pictures_of_another_rank_are_told_what_to_do():
     model = saccade.Sequential([layers.Input((28, 28, 1)), layers.Flatten()])
     refuse(
-        lambda: model.predict(np.zeros((3, 28, 28))), ValueError,
-        "(None, 28, 28, 1)", "(3, 28, 28)", "x.reshape(-1, 28, 28, 1)",
+        lambda: model.predict(np.zeros((3, 784))), ValueError,
+        "(None, 28, 28, 1)", "(3, 784)", "x.reshape(-1, 28, 28, 1)",
     )  # fmt: skip
+    # Keras adds or takes off a last axis of size 1 by itself.
+    assert model.predict(np.zeros((3, 28, 28)), verbose=0).shape == (3, 784)
+    assert model.predict(np.zeros((3, 28, 28, 1, 1)), verbose=0).shape == (3, 784)
     refuse(lambda: model.predict(np.zeros((28, 28, 1))), ValueError, "batch axis")
 
 

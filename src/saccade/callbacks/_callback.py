@@ -227,8 +227,10 @@ class CallbackList(Callback):
             callback.set_model(model)
 
     def _tell(self, hook: str, *args: Any, **kwargs: Any) -> None:
+        given = [{} if a is None else a for a in args]
+        named = {name: {} if a is None else a for name, a in kwargs.items()}
         for callback in self.callbacks:
-            getattr(callback, hook)(*args, **kwargs)
+            getattr(callback, hook)(*given, **named)
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Hands the call on."""

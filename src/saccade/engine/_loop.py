@@ -65,30 +65,39 @@ def fit(
     warned = False
     callbacks.on_train_begin()
     logs: dict[str, Any] = {}
-    for epoch in _epochs(options):
-        spec.objective.reset()
-        callbacks.on_epoch_begin(epoch)
-        logs = {}
-        with deferred_interrupt() as interrupt:
-            allow = _make_allow(callbacks, plan, interrupt)
-            for look in runner.epoch(epoch, allow):
-                logs = plain(look.logs)
-                _after(callbacks, plan, look, logs)
-                if look.bad >= 0 and not warned:
-                    warned = True
-                    _warn_of_nan(epoch, look.bad)
-                interrupt.check()
-                if model.stop_training:
-                    break
-        finalize = getattr(spec.optimizer, "finalize_variable_values", None)
-        if epoch == options.epochs - 1 and finalize is not None:
-            finalize(model.trainable_variables)
-        if validate is not None and _is_due(epoch, options.validation_freq):
-            logs |= {f"val_{name}": value for name, value in validate().items()}
-        callbacks.on_epoch_end(epoch, logs)
-        if model.stop_training:
-            break
+    try:
+        for epoch in _epochs(options):
+            spec.objective.reset()
+            callbacks.on_epoch_begin(epoch)
+            logs = {}
+            with deferred_interrupt() as interrupt:
+                allow = _make_allow(callbacks, plan, interrupt)
+                for look in runner.epoch(epoch, allow):
+                    logs = plain(look.logs)
+                    _after(callbacks, plan, look, logs)
+                    if look.bad >= 0 and not warned:
+                        warned = True
+                        _warn_of_nan(epoch, look.bad)
+                    interrupt.check()
+                    if model.stop_training:
+                        break
+            if validate is not None and _is_due(epoch, options.validation_freq):
+                logs |= {f"val_{name}": value for name, value in validate().items()}
+            # A copy, in Keras' order; what callbacks add is for those after them.
+            callbacks.on_epoch_end(epoch, plain(logs))
+            if model.stop_training:
+                break
+    finally:
+        _finalize(model, spec)
     callbacks.on_train_end(logs)
+
+
+def _finalize(model: Trainable, spec: TrainSpec) -> None:
+    """Lets the optimizer end its work, also after early or forced stops."""
+    optimizer = spec.optimizer
+    # Averages of no step at all are zeros, which must not replace the weights.
+    if optimizer is not None and int(optimizer.iterations):
+        optimizer.finalize_variable_values(model.trainable_variables)
 
 
 def _epochs(options: FitOptions) -> range:
@@ -281,8 +290,6 @@ def predict(
             parts.append(part)
             interrupt.check()
     callbacks.on_predict_end()
-    if len(parts) == 1:
-        return parts[0]
     return jax.tree.map(lambda *pieces: np.concatenate(pieces), *parts)
 
 

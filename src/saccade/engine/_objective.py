@@ -6,6 +6,7 @@ is logged, as Keras does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -179,14 +180,22 @@ class Objective:
         logs: dict[str, Any] = {}
         for metric in [self.loss_tracker, *self.output_trackers]:
             logs[metric.name] = metric.result()
-        for number, name in enumerate(self.output_names):
-            for metric in (*self.metrics[number], *self.weighted[number]):
-                key = f"{name}_{metric.name}" if several else metric.name
-                result = metric.result()
-                if isinstance(result, dict):
-                    logs.update(result)
-                else:
-                    logs[key] = result
+        used: Counter[str] = Counter()
+        for groups, prefix in ((self.metrics, ""), (self.weighted, "weighted_")):
+            for name, group in zip(self.output_names, groups, strict=True):
+                stem = f"{name}_" if several else ""
+                for metric in group:
+                    key = f"{stem}{metric.name}"
+                    if used[key]:
+                        key = f"{stem}{prefix}{metric.name}"
+                    used[key] += 1
+                    if used[key] > 1:
+                        key = f"{key}_{used[key] - 1}"
+                    result = metric.result()
+                    if isinstance(result, dict):
+                        logs.update(result)
+                    else:
+                        logs[key] = result
         return logs
 
 

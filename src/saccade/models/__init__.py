@@ -3,7 +3,6 @@
 from saccade.core import _registry
 from saccade.models._model import Model as Model
 from saccade.models._sequential import Sequential as Sequential
-
 from saccade.saving import load_model as load_model
 from saccade.saving import save_model as save_model
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import jax
-import numpy as np
 
 from saccade.core._errors import (
     ConfigError,
@@ -38,7 +37,7 @@ class Model(Trainer):
     Differs from Keras: models from placeholders (the functional API) are planned.
 
     Example:
-        >>> from saccade import layers
+        >>> import numpy as np; from saccade import layers
         >>> class Net(Model):
         ...     def __init__(self):
         ...         super().__init__()
@@ -254,6 +253,24 @@ class Model(Trainer):
         return self.output.shape
 
 
+def fitted_shape(
+    shape: tuple[int, ...], expected: tuple[int | None, ...]
+) -> tuple[int, ...]:
+    """Returns a shape with a last axis of size 1 added or taken off, if that fits.
+
+    Keras takes (n, 28, 28) for (None, 28, 28, 1), and the reverse.
+
+    Example:
+        >>> fitted_shape((5, 28, 28), (None, 28, 28, 1))
+        (5, 28, 28, 1)
+    """
+    if len(shape) == len(expected) - 1 and expected[-1] == 1:
+        return (*shape, 1)
+    if len(shape) == len(expected) + 1 and shape[-1] == 1:
+        return shape[:-1]
+    return shape
+
+
 def check_input_shape(
     model: Model, expected: tuple[int | None, ...], got: tuple[int, ...], where: str
 ) -> None:
@@ -262,19 +279,17 @@ def check_input_shape(
     Raises:
         ShapeError: with the shapes and, where it can be told, what to do.
     """
-    wrong = len(expected) != len(got) or any(
+    fitted = fitted_shape(got, expected)
+    wrong = len(expected) != len(fitted) or any(
         want is not None and want != size
-        for want, size in zip(expected[1:], got[1:], strict=True)
+        for want, size in zip(expected[1:], fitted[1:], strict=True)
     )
     if not wrong:
         return
     sample = expected[1:]
     fix = f"give data of shape (n, {', '.join(map(str, sample))})"
-    if len(got) == len(expected) - 1 and None not in sample:
-        if tuple(got) == tuple(sample):
-            fix = "a single sample needs a batch axis: x[None]"
-        elif len(expected) == 4 and sample[-1] == 1 and got[1:] == sample[:-1]:
-            fix = "grey pictures need a channel axis: x[..., None]"
+    if tuple(got) == tuple(sample):
+        fix = "a single sample needs a batch axis: x[None]"
     known = [size for size in sample if size is not None]
     if len(known) == len(sample) and math.prod(got[1:]) == math.prod(known):
         shape = ", ".join(map(str, sample))

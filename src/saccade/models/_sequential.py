@@ -12,7 +12,7 @@ from saccade.core import _names
 from saccade.core._errors import ArgumentTypeError, ConfigError, message
 from saccade.core._symbolic import KerasTensor, Shape
 from saccade.layers import InputLayer, Layer
-from saccade.models._model import Model, check_input_shape
+from saccade.models._model import Model, check_input_shape, fitted_shape
 
 
 class Sequential(Model):
@@ -182,10 +182,17 @@ class Sequential(Model):
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Runs the layers, one after another."""
-        x = inputs
+        x = self._as_input(inputs)
         for layer in self.layers:
             x = layer(x, training=training) if training is not None else layer(x)
         return x
+
+    def _as_input(self, inputs: Any) -> Any:
+        """Takes one array out of a list or dict, and gives it the input's rank."""
+        leaves = jax.tree.leaves(inputs)
+        if len(leaves) != 1 or not self.built:
+            return inputs
+        return jnp.reshape(leaves[0], fitted_shape(leaves[0].shape, self.input_shape))
 
     def _symbolic_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         x = args[0]
@@ -221,6 +228,9 @@ class Sequential(Model):
         if not self.built:
             self.build((None, *shape[1:]))
         check_input_shape(self, self.input_shape, shape, where)
+
+    def _output_names(self) -> list[str] | None:
+        return [self.layers[-1].name] if self.layers else None
 
     def _output_specs(self, x: Any) -> Any:
         rows = jax.tree.leaves(x)[0].shape[0]

@@ -547,7 +547,7 @@ class Trainer(Layer):
         class_weight: Mapping[int, float] | None = None,
         return_dict: bool = False,
     ) -> Any:
-        """Makes one step of training on one batch.
+        """Makes one step of training on one batch, and measures that batch alone.
 
         Args:
             x: arrays (b, ...).
@@ -562,8 +562,6 @@ class Trainer(Layer):
         Raises:
             NotBuiltError: compile() was not called.
 
-        Differs from Keras: none; metrics go on counting until reset_metrics().
-
         Example:
             >>> import numpy as np; from saccade import Sequential, layers
             >>> model = Sequential([layers.Input((2,)), layers.Dense(1, use_bias=False,
@@ -575,6 +573,7 @@ class Trainer(Layer):
         spec = self._require_spec("train_on_batch")
         source = self._one_batch(x, y, sample_weight, class_weight, "train_on_batch")
         self._prepare(source, "train_on_batch")
+        spec.objective.reset()
         programs = self._training_programs()
         step = int(spec.optimizer.iterations) if spec.optimizer is not None else 0
         key = np.array([0, self._batch_seed()], np.uint32)
@@ -598,7 +597,7 @@ class Trainer(Layer):
         sample_weight: Any = None,
         return_dict: bool = False,
     ) -> Any:
-        """Returns loss and metrics of one batch, added to what was counted before.
+        """Returns loss and metrics of one batch alone.
 
         Args:
             x: arrays (b, ...).
@@ -620,6 +619,7 @@ class Trainer(Layer):
         spec = self._require_spec("test_on_batch")
         source = self._one_batch(x, y, sample_weight, None, "test_on_batch")
         self._check_fits(source, "test_on_batch")
+        spec.objective.reset()
         programs = self._testing_programs()
         state, logs = programs.test_exact(
             programs.layout.read(), (source.x, source.y, source.sample_weight)
