@@ -217,14 +217,14 @@ class Normalization(SameShape):
         return given[0], given[1]
 
     @property
-    def mean(self) -> jax.Array:
-        """The mean, in a shape that broadcasts to the input."""
-        return self._statistics()[0]
+    def mean(self) -> jax.Array | None:
+        """The mean, in a shape that broadcasts to the input; None before `build`."""
+        return None if self._shape is None else self._statistics()[0]
 
     @property
-    def variance(self) -> jax.Array:
-        """The variance, in a shape that broadcasts to the input."""
-        return self._statistics()[1]
+    def variance(self) -> jax.Array | None:
+        """The variance, in a shape that broadcasts to the input, as `mean`."""
+        return None if self._shape is None else self._statistics()[1]
 
     def call(self, inputs: jax.Array) -> jax.Array:
         """Returns the normalised inputs."""
