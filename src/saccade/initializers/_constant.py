@@ -101,6 +101,8 @@ class Identity(Initializer):
     Raises:
         ShapeError: called with a shape of other than two axes.
 
+    Differs from Keras: the config keeps `gain`, which Keras 3.15 forgets.
+
     Example:
         >>> Identity(2.0)((2, 3))
         Array([[2., 0., 0.],

@@ -1,7 +1,7 @@
 """Activation functions: pure, element by element but for softmax and its kin.
 
 `saccade.activations` shows most of them under the same names. Integers are computed in
-the global float type, except by the functions that only cut (relu, relu6).
+the global float type, except by the functions that only cut (relu, relu6, hard_tanh).
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ def hard_tanh(x: ArrayLike) -> jax.Array:
         >>> hard_tanh(jnp.array([-3.0, 0.5, 3.0]))
         Array([-1. ,  0.5,  1. ], dtype=float32)
     """
-    return jax.nn.hard_tanh(floating(x))
+    return jax.nn.hard_tanh(jnp.asarray(x))
 
 
 def softplus(x: ArrayLike) -> jax.Array:

@@ -11,15 +11,22 @@ from jax.typing import ArrayLike
 
 from saccade.core._dtypes import standardize_dtype
 from saccade.core._errors import UnsupportedFeatureError, message
-from saccade.ops._table import unary
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
-stop_gradient = unary(
-    "stop_gradient", jax.lax.stop_gradient, "Lets values pass but no gradients.",
-    "stop_gradient(2.0) -> 2.0",
-)  # fmt: skip
+
+def stop_gradient(variable: ArrayLike) -> jax.Array:
+    """Lets values pass but no gradients.
+
+    Args:
+        variable: an array or a variable.
+
+    Example:
+        >>> float(jax.grad(lambda x: x * stop_gradient(x))(3.0))
+        3.0
+    """
+    return jax.lax.stop_gradient(jnp.asarray(variable))
 
 
 def cast(x: ArrayLike, dtype: DTypeLike) -> jax.Array:
