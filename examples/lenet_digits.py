@@ -26,6 +26,7 @@ class Clock(keras.callbacks.Callback):
         self.ends: list[float] = []
 
     def on_epoch_end(self, epoch, logs=None):
+        """Notes the time."""
         self.ends.append(time.perf_counter() - self.start)
 
 
@@ -86,7 +87,9 @@ def main(out: Path, epochs: int) -> float:
     )
     per_epoch = (clock.ends[-1] - clock.ends[0]) / max(1, len(clock.ends) - 1)
     print(f"Test accuracy: {accuracy:.4f}")
-    print(f"First epoch finished after {clock.ends[0]:.2f} s, then {per_epoch:.3f} s each")
+    print(
+        f"First epoch finished after {clock.ends[0]:.2f} s, then {per_epoch:.3f} s each"
+    )
     print(f"Wrote {', '.join(sorted(p.name for p in out.iterdir()))} to {out}/")
     return accuracy
 

@@ -2,7 +2,7 @@
 
 import sys
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036 - run by any Python
     sys.exit(
         f"saccade needs Python 3.11 or newer, this is {sys.version.split()[0]}.\n"
         "Fix: make PYTHON=python3.12 demo"

@@ -91,9 +91,7 @@ def imported(path: Path) -> list[tuple[str, int]]:
 FILES = [p for p in sorted(ROOT.rglob("*.py")) if p.parent != ROOT or p.stem in LEVELS]
 
 
-@pytest.mark.parametrize(
-    "path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES]
-)
+@pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES])
 def test_imports_point_down(path):
     package = package_of(path)
     assert package in LEVELS, f"{package} has no level: add it to this test"
@@ -102,16 +100,16 @@ def test_imports_point_down(path):
         if not name.startswith("saccade."):
             continue
         target = name.split(".")[1]
-        if target in LEVELS and target != package and (
-            LEVELS[target] >= LEVELS[package]
+        if (
+            target in LEVELS
+            and target != package
+            and (LEVELS[target] >= LEVELS[package])
         ):
             wrong.append(f"line {line}: {package} imports {target}")
     assert not wrong, wrong
 
 
-@pytest.mark.parametrize(
-    "path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES]
-)
+@pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES])
 def test_third_party_packages_stay_in_their_place(path):
     wrong = [
         f"line {line}: {name}"

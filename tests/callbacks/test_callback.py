@@ -49,7 +49,7 @@ def test_hooks_come_in_the_order_of_keras(small_net, pictures):
 
 
 def test_hooks_of_evaluate_and_predict(small_net, pictures):
-    x, y = pictures
+    x, _ = pictures
     record = Record()
     model = small_net()
     model.predict(x[:20], batch_size=10, callbacks=[record], verbose=0)

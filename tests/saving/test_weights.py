@@ -83,7 +83,7 @@ def test_clear_errors_for_files(tmp_path):
     model.save_weights(tmp_path / "good.weights.h5")
     with pytest.raises(SavingError, match=r"must end in '.weights.h5'"):
         model.save_weights(tmp_path / "a.h5")
-    with pytest.raises(SavingError, match="did you mean 'good.weights.h5'"):
+    with pytest.raises(SavingError, match=r"did you mean 'good\.weights\.h5'"):
         model.load_weights(tmp_path / "god.weights.h5")
     with pytest.raises(SavingError, match="is there already"):
         model.save_weights(tmp_path / "good.weights.h5", overwrite=False)

@@ -34,12 +34,12 @@ from saccade.losses._focal import binary_focal_crossentropy as binary_focal_cros
 from saccade.losses._focal import (
     categorical_focal_crossentropy as categorical_focal_crossentropy,
 )
+from saccade.losses._logits import on_logits as on_logits
 from saccade.losses._lookup import SHAPE_DEPENDENT as SHAPE_DEPENDENT
 from saccade.losses._lookup import as_loss as as_loss
 from saccade.losses._lookup import deserialize as deserialize
 from saccade.losses._lookup import get as get
 from saccade.losses._lookup import serialize as serialize
-from saccade.losses._logits import on_logits as on_logits
 from saccade.losses._loss import Loss as Loss
 from saccade.losses._loss import LossFunctionWrapper as LossFunctionWrapper
 from saccade.losses._loss import Reduction as Reduction

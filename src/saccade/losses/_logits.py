@@ -39,10 +39,10 @@ def on_logits(loss: Loss, activation: str) -> Loss | None:
             the logits behind them are used.
 
     Example:
-        >>> from saccade.losses import SparseCategoricalCrossentropy
-        >>> on_logits(SparseCategoricalCrossentropy(), "softmax").call([1], [[0.0, 0.0]])
-        Array([0.6931472], dtype=float32)
-        >>> on_logits(SparseCategoricalCrossentropy(), "sigmoid") is None
+        >>> from saccade.losses import BinaryCrossentropy
+        >>> float(on_logits(BinaryCrossentropy(), "sigmoid")([[0.0]], [[-200.0]]))
+        0.0
+        >>> on_logits(BinaryCrossentropy(), "softmax") is None
         True
     """
     if not isinstance(loss, LossFunctionWrapper):
