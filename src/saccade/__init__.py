@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from saccade import optimizers as optimizers
     from saccade import random as random
     from saccade import regularizers as regularizers
+    from saccade import saving as saving
     from saccade import utils as utils
     from saccade import visualization as visualization
     from saccade.core._dtypes import DTypePolicy as DTypePolicy
@@ -65,6 +66,7 @@ _PACKAGES = (
     "optimizers",
     "random",
     "regularizers",
+    "saving",
     "utils",
     "visualization",
 )

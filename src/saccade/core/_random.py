@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import random as _python_random
 import threading
+from collections.abc import Mapping
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -123,14 +125,14 @@ class SeedGenerator:
         """Returns the next key of the stream."""
         return draw_key(self)
 
-    def get_config(self) -> dict[str, int]:
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
-        return {"seed": self.seed}
+        return {"seed": self.seed, "name": self.name}
 
     @classmethod
-    def from_config(cls, config: dict[str, int]) -> SeedGenerator:
+    def from_config(cls, config: Mapping[str, Any]) -> SeedGenerator:
         """Builds a generator from `get_config()`."""
-        return cls(seed=config["seed"])
+        return cls(**config)
 
 
 _global_generator = SeedGenerator(_source.randint(1, 2**31 - 1), "global")
