@@ -26,22 +26,19 @@ MAX_BATCHES = 256
 
 @dataclasses.dataclass(frozen=True)
 class Group:
-    """Batches stacked for one call of a compiled loop.
+    """Batches for one call of a compiled loop.
 
     Args:
-        arrays: nest of arrays (batches, batch size, ...).
-        sizes: int32 (batches,), real rows of each batch.
+        arrays: nest of arrays (batches, batch size, ...), or of one batch in its own
+            shape.
+        sizes: int32 (batches,), real rows of each batch; None for one batch in its
+            own shape.
         count: how many batches are real.
     """
 
     arrays: Any
-    sizes: np.ndarray
+    sizes: np.ndarray | None
     count: int
-
-    @property
-    def rows(self) -> int:
-        """The number of real rows."""
-        return int(self.sizes[: self.count].sum())
 
 
 def row_bytes(tree: Any) -> int:

@@ -211,7 +211,7 @@ def _count_group(
     programs: Programs, group: Group, start: int, stop: int
 ) -> dict[str, Any]:
     layout = programs.layout
-    if group.sizes.ndim == 0:
+    if group.sizes is None:
         state, logs = programs.test_exact(layout.read(), group.arrays)
     else:
         state, logs = programs.test_group(
@@ -239,7 +239,7 @@ def _exact_groups(source: ArraySource, arrays: Any, steps: int | None) -> Any:
     for number in range(source.num_batches() if steps is None else steps):
         rows = slice(number * size, (number + 1) * size)
         batch = jax.tree.map(lambda a, r=rows: a[r], arrays)
-        yield Group(batch, np.int32(0), 1)  # type: ignore[arg-type]
+        yield Group(batch, None, 1)
 
 
 def _stream_groups(programs: Programs, source: StreamSource, steps: int | None) -> Any:
@@ -248,7 +248,7 @@ def _stream_groups(programs: Programs, source: StreamSource, steps: int | None) 
     try:
         for ready in coming.groups(builder.capacity):
             for batch in ready if programs.exact else ():
-                yield Group(batch, np.int32(0), 1)  # type: ignore[arg-type]
+                yield Group(batch, None, 1)
             if programs.exact:
                 continue
             if not all(builder.fits(b) for b in ready):
@@ -308,17 +308,16 @@ def _predict_groups(
 
 def _predict_part(programs: Programs, group: Group) -> Any:
     state = programs.layout.read()
-    if group.sizes.ndim == 0:
+    if group.sizes is None:
         return jax.tree.map(np.asarray, programs.predict_exact(state, group.arrays))
-    stacked = programs.predict_group(
-        state, group.arrays, group.sizes, np.int32(group.count)
-    )
+    sizes = group.sizes
+    stacked = programs.predict_group(state, group.arrays, sizes, np.int32(group.count))
 
     def join(a: jax.Array) -> np.ndarray:
         host = np.asarray(a)
-        real = np.arange(host.shape[1]) < group.sizes[:, None]
+        real = np.arange(host.shape[1]) < sizes[:, None]
         rows = host.reshape(-1, *host.shape[2:])
-        count = group.rows
+        count = int(real.sum())
         if real.ravel()[:count].all():
             return rows[:count]
         return rows[real.ravel()]
