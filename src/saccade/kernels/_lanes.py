@@ -17,7 +17,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from . import _strips
-from ._matmul import accumulator, pad, tap_views
+from ._matmul import accumulator, pad
 from ._spec import ConvSpec, PoolSpec
 
 
@@ -128,10 +128,21 @@ def _overlap(seen: jax.Array, axis: int, spec: ConvSpec) -> jax.Array:
 
 
 def _patches(x: jax.Array, spec: ConvSpec) -> jax.Array:
-    """Returns what the pixels see: (groups, taps * channels, pixels * b)."""
-    views = tap_views(x, spec)
-    grouped = (spec.groups, 1, spec.group_channels, *views[0].shape[1:])
-    seen = jnp.concatenate([view.reshape(grouped) for view in views], axis=1)
+    """Returns what the pixels see: (groups, taps * channels, pixels * b).
+
+    The taps of one axis after the other: kernels of n x n taps then take 2 n copies to
+    write down, not n squared.
+    """
+    x = pad(x, spec.padding)
+    seen = x.reshape(spec.groups, spec.group_channels, *x.shape[1:])
+    for axis in reversed(range(spec.rank)):
+        place, stride = seen.ndim - 1 - spec.rank + axis, spec.strides[axis]
+        reach = (spec.outputs[axis] - 1) * stride + 1
+        starts = [k * spec.dilation[axis] for k in range(spec.kernel[axis])]
+        views = [
+            lax.slice_in_dim(seen, k, k + reach, stride, place)[:, None] for k in starts
+        ]
+        seen = jnp.concatenate(views, axis=1) if len(views) > 1 else views[0]
     return seen.reshape(spec.groups, spec.taps * spec.group_channels, -1)
 
 

@@ -26,8 +26,8 @@ def rows_per_strip(rows: int, row_bytes: int, multiple: int = 1) -> int:
         multiple: strips have a multiple of this many rows.
 
     Example:
-        >>> rows_per_strip(32, 1 << 20), rows_per_strip(32, 100)
-        (16, 32)
+        >>> rows_per_strip(32, 1 << 21), rows_per_strip(32, 100)
+        (8, 32)
     """
     if rows * row_bytes <= 2 * CACHE_BYTES:
         return rows
