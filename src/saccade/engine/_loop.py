@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import jax
@@ -19,7 +19,7 @@ from saccade.engine._groups import (
     array_groups,
 )
 from saccade.engine._logs import plain
-from saccade.engine._pace import Interrupt, Pace, deferred_interrupt
+from saccade.engine._pace import Interrupt, Pace, Stopwatch, deferred_interrupt
 from saccade.engine._plan import ExecutionPlan
 from saccade.engine._runners import ArrayRunner, Look, StreamRunner
 
@@ -172,6 +172,7 @@ def evaluate(
     source: ArraySource | StreamSource,
     steps: int | None,
     callbacks: CallbackList,
+    pace: Pace,
     groups: list[Group] | None = None,
 ) -> dict[str, Any]:
     """Returns loss and metrics over a source.
@@ -182,6 +183,7 @@ def evaluate(
         source: the data.
         steps: the number of batches to take; None for all.
         callbacks: told about batches.
+        pace: how many batches to count between two looks.
         groups: the data in groups already, if kept from an earlier call.
     """
     spec.objective.reset()
@@ -190,24 +192,36 @@ def evaluate(
     done = 0
     with deferred_interrupt() as interrupt:
         for group in groups or _test_groups(programs, source, steps):
-            for start in range(0, group.count, 1 if callbacks.tests_singly else 2**30):
-                stop = start + 1 if callbacks.tests_singly else group.count
-                if callbacks.tests_singly:
-                    callbacks.on_test_batch_begin(done)
-                raw = _count_group(programs, group, start, stop)
-                done += stop - start
-                if callbacks.tests_singly:
-                    callbacks.on_test_batch_end(done - 1, plain(raw))
-                else:
-                    callbacks.on_test_progress(done - 1, raw)
-                logs = raw
-            interrupt.check()
-    result = plain(logs)
-    callbacks.on_test_end(result)
-    return result
+            for count, latest in _count_group(programs, group, callbacks, pace, done):
+                done, logs = done + count, latest
+                interrupt.check()
+    callbacks.on_test_end(logs)
+    return logs
 
 
 def _count_group(
+    programs: Programs, group: Group, callbacks: CallbackList, pace: Pace, done: int
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Counts a group in, some batches at a time; gives (how many, the logs so far)."""
+    singly = callbacks.tests_singly
+    watch = Stopwatch()
+    start = 0
+    while start < group.count:
+        count = 1 if singly else min(pace.steps(), group.count - start)
+        if singly:
+            callbacks.on_test_batch_begin(done + start)
+        watch.lap()
+        logs = plain(_count_batches(programs, group, start, start + count))
+        pace.measured(count, watch.lap())
+        start += count
+        if singly:
+            callbacks.on_test_batch_end(done + start - 1, logs)
+        else:
+            callbacks.on_test_progress(done + start - 1, logs)
+        yield count, logs
+
+
+def _count_batches(
     programs: Programs, group: Group, start: int, stop: int
 ) -> dict[str, Any]:
     layout = programs.layout

@@ -12,7 +12,6 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Literal
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from saccade.data import ArraySource, epoch_batches, prefetch, rows_order
@@ -68,7 +67,7 @@ class ArrayRunner:
         self._resident = plan.kind == "resident"
         if self._resident:
             self._data = jax.tree.map(jax.device_put, self._data)
-        self._key = jnp.asarray(np.array([0, seed], np.uint32))
+        self._key = np.array([0, seed], np.uint32)
 
     def epoch(self, epoch: int, allow: Allow) -> Iterator[Look]:
         """Runs one epoch: a pass, or the next `steps` batches of one."""
@@ -83,7 +82,7 @@ class ArrayRunner:
         order = rows_order(self._seed, turn, length, self._shuffle, size)
         full = length // size if self._programs.exact else self._batches
         filled = np.resize(order, full * size).reshape(full, size)
-        on_device = jnp.asarray(filled) if self._resident else None
+        on_device = jax.device_put(filled) if self._resident else None
         at = first
         watch = Stopwatch()
         while at < min(last, full):
@@ -163,7 +162,7 @@ class StreamRunner:
         self._source = source
         self.steps: int | None = steps or source.num_batches
         self._builder = GroupBuilder(source.first, 1 if single_steps else None)
-        self._key = jnp.asarray(np.array([0, seed], np.uint32))
+        self._key = np.array([0, seed], np.uint32)
 
     def epoch(self, epoch: int, allow: Allow) -> Iterator[Look]:
         """Runs one epoch while a thread prepares the batches to come."""

@@ -33,6 +33,7 @@ from saccade.engine import _loop
 from saccade.engine._groups import Group, array_groups
 from saccade.engine._logs import plain
 from saccade.engine._objective import Objective, require_loss
+from saccade.engine._pace import Pace
 from saccade.engine._plan import ExecutionPlan, explain, make_plan
 from saccade.engine._programs import Programs
 from saccade.engine._spec import TrainSpec
@@ -431,7 +432,10 @@ class Trainer(Layer):
                     Group(jax.device_put(g.arrays), g.sizes, g.count)
                     for g in array_groups(source, arrays, steps)
                 ]
-        return lambda: _loop.evaluate(spec, programs, source, steps, callbacks, groups)
+        pace = Pace(_loop.QUIET_LOOK_S)
+        return lambda: _loop.evaluate(
+            spec, programs, source, steps, callbacks, pace, groups
+        )
 
     # evaluate and predict -----------------------------------------------------------
 
@@ -486,7 +490,9 @@ class Trainer(Layer):
         check_steps(source, steps, 1, "evaluate")
         self._check_fits(source, "evaluate")
         told = self._callback_list(callbacks, verbose, 1, source, steps)
-        logs = _loop.evaluate(spec, self._testing_programs(), source, steps, told)
+        pace = Pace(_loop.BAR_LOOK_S if verbose == 1 else _loop.QUIET_LOOK_S)
+        programs = self._testing_programs()
+        logs = _loop.evaluate(spec, programs, source, steps, told, pace)
         if return_dict:
             return logs
         return _in_order(logs, spec)
