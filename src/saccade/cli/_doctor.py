@@ -15,26 +15,51 @@ _REQUIREMENT = re.compile(
     r"(?P<name>[\w.-]+)(\[(?P<inner>[\w-]+)\])?.*;.*extra == ['\"](?P<extra>[\w-]+)"
 )
 _ENVIRONMENT = ("JAX_", "XLA_", "SACCADE_", "CUDA_VISIBLE_DEVICES", "KERAS_BACKEND")
+# What runs where: https://docs.jax.dev/en/latest/installation.html
+_WINDOWS = (
+    "Windows: JAX has no GPU wheels for Windows, so saccade computes on the CPU here.",
+    "For an NVIDIA GPU use WSL2: run `wsl --install`, then in its Linux shell "
+    "`pip install 'saccade[gpu]'`; the GPU's driver stays the one of Windows.",
+)
+_INTEL_MAC = (
+    "Mac with an Intel processor: there is no jaxlib wheel for it since 0.5, so pip "
+    "finds none that saccade can use.",
+    "On a Mac with Apple silicon this Python runs under Rosetta: install a Python for "
+    "arm64. On an Intel Mac run saccade in a Linux container or on another machine.",
+)
 
 
 def print_report() -> None:
     """Prints the report; starts JAX to ask for the devices."""
     for title, lines in (
+        ("This machine", iter(_platform_notes())),
         ("Versions", _versions()),
         ("Devices", _devices()),
         ("Flags in force", _flags()),
         ("Compiled programs", _cache()),
         ("Optional packages", _extras()),
     ):
-        print(title)
-        for line in lines:
-            print(f"  {line}")
+        shown = [f"  {line}" for line in lines]
+        if shown:
+            print("\n".join([title, *shown]))
+
+
+def _platform_notes() -> tuple[str, ...]:
+    """What JAX cannot do on this machine; nothing where it can do all."""
+    kind = (platform.system(), platform.machine())
+    if kind[0] == "Windows":
+        return _WINDOWS
+    return _INTEL_MAC if kind == ("Darwin", "x86_64") else ()
+
+
+def _jax_is_missing() -> bool:
+    return _version("jax") is None or _version("jaxlib") is None
 
 
 def _versions() -> Iterator[str]:
     yield f"{'saccade':<12} {__version__}"
     yield f"{'Python':<12} {platform.python_version()} on {platform.platform()}"
-    for name in ("jax", "jaxlib", "numpy", "h5py", "pillow", "rich"):
+    for name in ("jax", "jaxlib", "numpy", "h5py", "pillow"):
         yield f"{name:<12} {_version(name) or 'missing: pip install ' + name}"
 
 
@@ -62,8 +87,8 @@ def _version(distribution: str) -> str | None:
 
 
 def _devices() -> Iterator[str]:
-    if _version("jax") is None:
-        yield "none: jax is missing"
+    if _jax_is_missing():
+        yield "none: jax or jaxlib is missing"
         return
     import jax
 
@@ -81,7 +106,7 @@ def _flags() -> Iterator[str]:
     named = {k: v for k, v in os.environ.items() if k.startswith(_ENVIRONMENT)}
     for name in sorted(named):
         yield f"{name}={named[name]}"
-    if _version("jax") is None:
+    if _jax_is_missing():
         return
     import jax
 
@@ -90,6 +115,8 @@ def _flags() -> Iterator[str]:
 
 
 def _cache() -> Iterator[str]:
+    if _jax_is_missing():
+        return
     from saccade.core._runtime import CACHE_VARIABLE, cache_folder
 
     folder = cache_folder()
@@ -112,6 +139,9 @@ def _extras() -> Iterator[str]:
         missing = [name for name in names if _version(name) is None]
         if not missing:
             yield f"{extra:<8} complete: {', '.join(names)}"
+            continue
+        if extra == "gpu" and platform.system() != "Linux":
+            yield f"{extra:<8} only for Linux, and for Windows under WSL2"
             continue
         yield (
             f"{extra:<8} missing {', '.join(missing)}: pip install 'saccade[{extra}]'"
