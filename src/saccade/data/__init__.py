@@ -18,6 +18,7 @@ from ._source import ArraySource as ArraySource
 from ._source import StreamSource as StreamSource
 from ._source import check_steps as check_steps
 from ._split import split_validation as split_validation
+from ._stratify import stratified_split as stratified_split
 
 __all__ = [
     "ArraySource",
@@ -33,5 +34,6 @@ __all__ = [
     "prefetch",
     "rows_order",
     "split_validation",
+    "stratified_split",
     "unpack_x_y_sample_weight",
 ]

@@ -80,7 +80,7 @@ def _rows(source: ArraySource, start: int, stop: int) -> ArraySource:
 
 
 def _warn_sorted(train: Tree | None, validation: Tree | None, fraction: float) -> None:
-    before, after = _classes(train), _classes(validation)
+    before, after = class_labels(train), class_labels(validation)
     if before is None or after is None:
         return
     labels = np.concatenate([before, after])
@@ -100,14 +100,23 @@ def _warn_sorted(train: Tree | None, validation: Tree | None, fraction: float) -
             "fit",
             f"`y` is sorted by class, so the last {fraction:.0%} of the rows, taken by "
             f"`validation_split`, hold classes that training never sees: {names}",
-            "shuffle x and y together first: order = "
-            "np.random.default_rng(0).permutation(len(x)); x, y = x[order], y[order]",
+            "split before, with the same share of each class in both parts: train, "
+            f"validation = keras.utils.stratified_split(x, y, {fraction}, seed=0); "
+            "fit(*train, validation_data=validation)",
         )
     )
 
 
-def _classes(y: Tree | None) -> np.ndarray | None:
-    # Labels of classes as (b,), or None where y is something else.
+def class_labels(y: Tree | None) -> np.ndarray | None:
+    """Returns the classes of rows as (b,), or None where `y` is something else.
+
+    Args:
+        y: whole numbers (b,) or (b, 1), or one-hot rows (b, k).
+
+    Example:
+        >>> class_labels(np.eye(3)[[2, 0]])
+        array([2, 0])
+    """
     if y is None or isinstance(y, (list, tuple, dict)) or y.ndim > 2:
         return None
     labels = host_view(y)

@@ -22,6 +22,7 @@ from saccade.core._symbolic import is_keras_tensor as is_keras_tensor
 from saccade.data import PyDataset as PyDataset
 from saccade.data import Sequence as Sequence
 from saccade.data import pack_x_y_sample_weight as pack_x_y_sample_weight
+from saccade.data import stratified_split as stratified_split
 from saccade.data import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 from saccade.saving import deserialize_keras_object as deserialize_keras_object
 from saccade.saving import serialize_keras_object as serialize_keras_object
@@ -57,6 +58,7 @@ __all__ = [
     "serialize_keras_object",
     "set_random_seed",
     "standardize_dtype",
+    "stratified_split",
     "to_categorical",
     "unpack_x_y_sample_weight",
 ]
