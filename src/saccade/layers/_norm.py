@@ -244,8 +244,12 @@ class BatchNormalization(_Scaled):
         variance = self.moving_variance.value.astype(dtype)
         if training and self.trainable:
             old = mean, variance
+            real = _scope.current_row_mask()
+            if real is not None:
+                real = real.reshape((-1,) + (1,) * (x.ndim - 1))
+                x = jnp.where(real, x, 0)
             others = tuple(a for a in range(x.ndim) if a != axis)
-            mean, variance = _batch_statistics(x, others, wide)
+            mean, variance = _batch_statistics(x, others, wide, real)
             keep = self.momentum
             self.moving_mean.assign(old[0] * keep + mean * (1 - keep))
             self.moving_variance.assign(old[1] * keep + variance * (1 - keep))
@@ -263,16 +267,18 @@ class BatchNormalization(_Scaled):
 
 
 def _batch_statistics(
-    x: jax.Array, axes: tuple[int, ...], wide: tuple[int, ...]
+    x: jax.Array,
+    axes: tuple[int, ...],
+    wide: tuple[int, ...],
+    real: jax.Array | None,
 ) -> tuple[jax.Array, jax.Array]:
-    """Returns mean and variance over some axes, of the real rows only."""
-    mask = _scope.current_row_mask()
+    """Returns mean and variance over some axes, of the real rows only.
+
+    The others must be 0 in x.
+    """
     count: jax.Array | float = math.prod(x.shape[axis] for axis in axes)
-    real = None
-    if mask is not None:
-        real = mask.reshape((-1,) + (1,) * (x.ndim - 1))
-        count = jnp.maximum(mask.sum(), 1) * (count / x.shape[0])
-        x = jnp.where(real, x, 0)
+    if real is not None:
+        count = jnp.maximum(real.sum(), 1) * (count / x.shape[0])
     mean = x.sum(axes) / count
     # As the mean of x - mean is 0, the variance does not change with the mean.
     off = x - jax.lax.stop_gradient(mean).reshape(wide)
