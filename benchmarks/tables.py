@@ -196,18 +196,21 @@ def _training(found: Facts) -> list[str]:
                 f"{duration(row['min'])} to {duration(row['max'])}",
                 duration(row["median"] / found["steps"]),
                 f"{times_sooner(ours, row):.2f}" if ours else "",
+                duration(row["cpu_min"]),
                 duration(row["first_epoch_s"]),
                 duration(row["import_s"] + row["build_s"]),
                 f"{row['loss']:.4f}",
                 f"{row['accuracy']:.4f}",
             ]
         )
-    head = ["", "epoch", "range", "step", "x saccade", "first epoch", "import, build"]
+    head = ["", "epoch", "range", "step", "x saccade", "processor", "first epoch"]
+    head += ["import, build", "loss", "accuracy"]
     first = (
         f"{found['parameters']:,} parameters, {found['pictures']:,} pictures: "
-        f"{found['steps']:,} steps an epoch. The first epoch includes compiling."
+        f"{found['steps']:,} steps an epoch. The first epoch includes "
+        "compiling;\nprocessor: the least processor time of an epoch, over all threads."
     )
-    return [first, table([*head, "loss", "accuracy"], rows)]
+    return [first, table(head, rows)]
 
 
 def _programs(found: Facts) -> str:

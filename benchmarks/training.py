@@ -152,6 +152,7 @@ def _summed_up(row: Facts) -> Facts:
         **row,
         **describe([epoch["seconds"] for epoch in epochs]),
         "cpu": median(epoch["cpu"] for epoch in epochs),
+        "cpu_min": min(epoch["cpu"] for epoch in epochs),
         "others": middle([epoch["others"] for epoch in epochs]),
         "epochs_trained": len(epochs) + 1,
         "loss": epochs[-1]["loss"],

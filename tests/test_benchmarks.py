@@ -28,6 +28,7 @@ def row(peer: str, *seconds: float, steps: int = 1) -> summary.Facts:
         "first_epoch_s": 1.5,
         **summary.describe(list(seconds)),
         "cpu": 1.0,
+        "cpu_min": 0.75,
         "others": 0.02,
         "loss": 0.5,
         "accuracy": 0.75,
@@ -158,15 +159,17 @@ def test_disturbance_is_over_all_rows(report):
 def test_promises(report):
     found = {verdict.promise: verdict for verdict in targets.verdicts(report)}
     assert {promise: verdict.met for promise, verdict in found.items()} == {
-        "an epoch 10x sooner than Keras on TensorFlow": False,
+        "an epoch 10x sooner than Keras on TensorFlow": True,
+        "an epoch 10x sooner than Keras on TensorFlow at its best": False,
         "an epoch 3x sooner than Keras on JAX": True,
+        "an epoch 3x sooner than Keras on JAX at its best": True,
         "each 3x sooner than Keras on TensorFlow": True,
         "at most 0.15 s more than importing jax": True,
         "keeps at most 1.5 copies": False,
     }
-    # Keras at its best: 9 times with 32 steps per execution, not 20.
-    tensorflow = found["an epoch 10x sooner than Keras on TensorFlow"]
-    assert tensorflow.measured == "9.0x"
+    tensorflow = "an epoch 10x sooner than Keras on TensorFlow"
+    assert found[tensorflow].measured == "20.0x"
+    assert found[f"{tensorflow} at its best"].measured == "9.0x"
 
 
 @pytest.mark.parametrize(
