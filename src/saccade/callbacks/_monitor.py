@@ -71,9 +71,11 @@ class MonitorCallback(Callback):
         """Says whether a value is better than another by more than `min_delta`."""
         if reference is None:
             return True
+        # As floats of 32 bits, in which the numbers were made: a change of exactly
+        # min_delta is none, whatever the digits behind.
         if self._direction() == "min":
-            return bool(value < reference - self.min_delta)
-        return bool(value > reference + self.min_delta)
+            return bool(np.float32(value + self.min_delta) < np.float32(reference))
+        return bool(np.float32(value - self.min_delta) > np.float32(reference))
 
     def _direction(self) -> str:
         if self.mode != "auto":

@@ -6,8 +6,8 @@ them first, so that a mistake is told before anything is compiled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Unpack, cast
 
 import jax
 import numpy as np
@@ -40,6 +40,7 @@ from saccade.engine._spec import TrainSpec
 from saccade.engine._state import StateLayout
 from saccade.layers import Layer
 from saccade.metrics import Metric
+from saccade.models._older_keywords import Keras2Keywords, check_older
 from saccade.saving import deserialize_keras_object, serialize_keras_object
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Trainer(Layer):
 
     _compile_config: dict[str, Any] | None = None
     stop_training: bool = False
+    _batches_given: int = 0
 
     def _start_trainer(self) -> None:
         self._spec: TrainSpec | None = None
@@ -228,6 +230,7 @@ class Trainer(Layer):
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
         validation_freq: int | Sequence[int] = 1,
+        **older: Unpack[Keras2Keywords],
     ) -> History:
         """Trains the model for a number of passes through the data.
 
@@ -249,6 +252,7 @@ class Trainer(Layer):
             validation_steps: batches of validation; None for all.
             validation_batch_size: None for `batch_size`.
             validation_freq: validate every so many epochs, or in these epochs.
+            **older: keywords of Keras 2 that have no effect; see `Keras2Keywords`.
 
         Returns:
             The `History`: its `history` maps each name to a value per epoch.
@@ -256,6 +260,7 @@ class Trainer(Layer):
         Raises:
             NotBuiltError: compile() was not called.
             DataError, ShapeError, ConfigError: data or arguments that cannot work.
+            ArgumentTypeError: a keyword of Keras 1, with what replaces it.
 
         Differs from Keras: the order of rows is a pure function of the seed and the
         epoch; `steps_per_epoch` beyond the data is an error before training.
@@ -268,9 +273,13 @@ class Trainer(Layer):
             >>> sorted(run.history), len(run.history["loss"])
             (['loss'], 2)
         """
+        check_older(older, self.fit, "fit")
         spec = self._require_spec("fit")
         verbose = _verbosity(verbose)
-        _checks.positive_int(epochs, "epochs", "fit", minimum=0)
+        epochs = _checks.positive_int(epochs, "epochs", "fit", minimum=0)
+        initial_epoch = _checks.positive_int(
+            initial_epoch, "initial_epoch", "fit", minimum=0
+        )
         source = adapt(
             x, y, sample_weight=sample_weight, class_weight=class_weight,
             batch_size=batch_size, steps=steps_per_epoch, shuffle=bool(shuffle),
@@ -287,6 +296,9 @@ class Trainer(Layer):
         steps_per_epoch = _bounded(steps_per_epoch, source)
         check_steps(source, steps_per_epoch, epochs, "fit")
         if validation is not None:
+            validation_steps = (
+                None if validation_steps is None else int(validation_steps)
+            )
             check_steps(validation, validation_steps, 1, "fit(validation_data)")
         self._prepare(source, "fit")
         if validation is not None:
@@ -449,7 +461,7 @@ class Trainer(Layer):
         steps: int | None = None,
         callbacks: Sequence[Callback] | CallbackList | Callback | None = None,
         return_dict: bool = False,
-        **kwargs: Any,
+        **older: Unpack[Keras2Keywords],
     ) -> Any:
         """Returns the loss and the metrics over data.
 
@@ -462,7 +474,7 @@ class Trainer(Layer):
             steps: batches to take; None for all.
             callbacks: objects that are told how it goes.
             return_dict: whether to return a dict by name instead of a list.
-            **kwargs: none is known; any raises with the nearest name.
+            **older: keywords of Keras 2 that have no effect.
 
         Returns:
             The loss, or [loss, metric, ...], or a dict.
@@ -479,7 +491,7 @@ class Trainer(Layer):
             >>> model.evaluate(np.ones((4, 2)), np.ones(4), verbose=0)
             1.0
         """
-        _checks.no_unknown_keywords(list(kwargs), ("return_dict",), "evaluate")
+        check_older(older, self.evaluate, "evaluate")
         spec = self._require_spec("evaluate")
         verbose = _verbosity(verbose)
         source = adapt(
@@ -504,6 +516,7 @@ class Trainer(Layer):
         verbose: str | int = "auto",
         steps: int | None = None,
         callbacks: Sequence[Callback] | CallbackList | Callback | None = None,
+        **older: Unpack[Keras2Keywords],
     ) -> Any:
         """Returns the model's outputs for data, in their order.
 
@@ -513,6 +526,7 @@ class Trainer(Layer):
             verbose: 0 silent, 1 a bar, 2 a line.
             steps: batches to take; None for all.
             callbacks: objects that are told how it goes.
+            **older: keywords of Keras 2 that have no effect.
 
         Returns:
             A NumPy array (n, ...), or a nest of them.
@@ -529,6 +543,7 @@ class Trainer(Layer):
             >>> model.predict(np.ones((5, 2)), verbose=0).shape
             (5, 3)
         """
+        check_older(older, self.predict, "predict")
         verbose = _verbosity(verbose)
         source = adapt(
             x, batch_size=batch_size, steps=steps, shuffle=False, where="predict"
@@ -581,7 +596,7 @@ class Trainer(Layer):
         self._prepare(source, "train_on_batch")
         spec.objective.reset()
         programs = self._training_programs()
-        step = int(spec.optimizer.iterations) if spec.optimizer is not None else 0
+        step = self._next_batch()
         key = np.array([0, self._batch_seed()], np.uint32)
         state, logs, _ = programs.train_exact(
             programs.layout.read(), (source.x, source.y, source.sample_weight), key,
@@ -590,6 +605,12 @@ class Trainer(Layer):
         programs.layout.write(state)
         result = plain(jax.device_get(logs))
         return result if return_dict else _in_order(result, spec)
+
+    def _next_batch(self) -> int:
+        """Numbers the batches, so that each has its own random numbers."""
+        number = self._batches_given
+        self._batches_given += 1
+        return number
 
     def _batch_seed(self) -> int:
         if not hasattr(self, "_seed_of_batches"):
@@ -659,26 +680,6 @@ class Trainer(Layer):
             raise DataError(message(where, "expected arrays, got a data set"))
         return source
 
-    # Names of Keras 2 ---------------------------------------------------------------
-
-    def fit_generator(self, generator: Iterable[Any], **kwargs: Any) -> History:
-        """Trains from a generator; the older name of fit()."""
-        for dropped in ("max_queue_size", "workers", "use_multiprocessing"):
-            kwargs.pop(dropped, None)
-        return self.fit(generator, **kwargs)
-
-    def evaluate_generator(self, generator: Iterable[Any], **kwargs: Any) -> Any:
-        """Evaluates on a generator; the older name of evaluate()."""
-        for dropped in ("max_queue_size", "workers", "use_multiprocessing"):
-            kwargs.pop(dropped, None)
-        return self.evaluate(generator, **kwargs)
-
-    def predict_generator(self, generator: Iterable[Any], **kwargs: Any) -> Any:
-        """Predicts from a generator; the older name of predict()."""
-        for dropped in ("max_queue_size", "workers", "use_multiprocessing"):
-            kwargs.pop(dropped, None)
-        return self.predict(generator, **kwargs)
-
 
 def _verbosity(verbose: str | int) -> int:
     if verbose == "auto":
@@ -690,7 +691,8 @@ def _verbosity(verbose: str | int) -> int:
 
 
 def _bounded(steps: int | None, source: Source) -> int | None:
-    """The number of steps under `config.set_max_steps_per_epoch`."""
+    """The number of steps, as an int, under `config.set_max_steps_per_epoch`."""
+    steps = None if steps is None else int(steps)
     bound = _settings.max_steps_per_epoch()
     if bound is None:
         return steps
