@@ -10,6 +10,7 @@
     ├── SavingError(ValueError)              files that cannot be read or written
     ├── DownloadError(OSError)               a file that cannot be fetched
     ├── NotBuiltError(ValueError)            used before it was built or compiled
+    ├── RemovedNameError(AttributeError)     a name that Keras took out
     ├── UnsupportedFeatureError(NotImplementedError)
     └── MissingExtraError(ImportError)       an optional package is absent
 
@@ -53,6 +54,10 @@ class DownloadError(SaccadeError, OSError):
 
 class NotBuiltError(SaccadeError, ValueError):
     """An object was used before `build()` or `compile()`."""
+
+
+class RemovedNameError(SaccadeError, AttributeError):
+    """Older versions of Keras had this name; the text says what there is now."""
 
 
 class UnsupportedFeatureError(SaccadeError, NotImplementedError):

@@ -10,7 +10,12 @@ from saccade.core._errors import ArgumentTypeError, ConfigError, DataError, mess
 from saccade.data import _convert, _frames, _streams, _weights
 from saccade.data._batches import common_length
 from saccade.data._finite import warn_not_finite
-from saccade.data._source import ArraySource, StreamSource, default_batch_size
+from saccade.data._source import (
+    ArraySource,
+    StreamSource,
+    default_batch_size,
+    steps_argument,
+)
 from saccade.data._types import ClassWeight, Tree
 
 
@@ -57,7 +62,7 @@ def adapt(
     if batch_size is not None:
         batch_size = positive_int(batch_size, "batch_size", where)
     if steps is not None:
-        steps = positive_int(steps, "steps", where)
+        steps = positive_int(steps, steps_argument(where), where)
     weights = None
     if class_weight is not None:
         weights = _weights.check_class_weight(class_weight, where)

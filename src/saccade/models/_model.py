@@ -18,10 +18,10 @@ from saccade.core._errors import (
 )
 from saccade.core._symbolic import KerasTensor
 from saccade.layers import Layer
-from saccade.models._trainer import Trainer
+from saccade.models._older_names import OlderNames
 
 
-class Model(Trainer):
+class Model(OlderNames):
     """A network that can be trained.
 
     Subclass it: make layers in `__init__` and use them in `call(inputs,

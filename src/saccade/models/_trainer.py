@@ -277,9 +277,6 @@ class Trainer(Layer):
         spec = self._require_spec("fit")
         verbose = _verbosity(verbose)
         epochs = _checks.positive_int(epochs, "epochs", "fit", minimum=0)
-        initial_epoch = _checks.positive_int(
-            initial_epoch, "initial_epoch", "fit", minimum=0
-        )
         source = adapt(
             x, y, sample_weight=sample_weight, class_weight=class_weight,
             batch_size=batch_size, steps=steps_per_epoch, shuffle=bool(shuffle),
@@ -295,18 +292,14 @@ class Trainer(Layer):
             )
         steps_per_epoch = _bounded(steps_per_epoch, source)
         check_steps(source, steps_per_epoch, epochs, "fit")
-        if validation is not None:
-            validation_steps = (
-                None if validation_steps is None else int(validation_steps)
-            )
-            check_steps(validation, validation_steps, 1, "fit(validation_data)")
         self._prepare(source, "fit")
         if validation is not None:
+            validation_steps = _whole(validation_steps)
+            check_steps(validation, validation_steps, 1, "fit(validation_data)")
             self._check_fits(validation, "fit(validation_data)")
         programs = self._training_programs()
         told = self._callback_list(callbacks, verbose, epochs, source, steps_per_epoch)
-        plan = make_plan(source, told.single_step_reason)
-        self.execution_plan = plan
+        self.execution_plan = plan = make_plan(source, told.single_step_reason)
         explain(plan)
         options = _loop.FitOptions(
             epochs=epochs,
@@ -690,9 +683,14 @@ def _verbosity(verbose: str | int) -> int:
     raise ConfigError(message("verbose", f"must be 'auto', 0, 1 or 2, got {verbose!r}"))
 
 
+def _whole(steps: int | None) -> int | None:
+    """Steps as an int; older programs pass len(x) / batch_size, which is a float."""
+    return None if steps is None else int(steps)
+
+
 def _bounded(steps: int | None, source: Source) -> int | None:
     """The number of steps, as an int, under `config.set_max_steps_per_epoch`."""
-    steps = None if steps is None else int(steps)
+    steps = _whole(steps)
     bound = _settings.max_steps_per_epoch()
     if bound is None:
         return steps
