@@ -274,8 +274,7 @@ class Trainer(Layer):
             (['loss'], 2)
         """
         check_older(older, self.fit, "fit")
-        spec = self._require_spec("fit")
-        verbose = _verbosity(verbose)
+        spec, verbose = self._require_spec("fit"), _verbosity(verbose)
         epochs = _checks.positive_int(epochs, "epochs", "fit", minimum=0)
         source = adapt(
             x, y, sample_weight=sample_weight, class_weight=class_weight,
