@@ -272,6 +272,30 @@ def averages_replace_weights_when_training_ends(k):
 
 
 @case
+def what_callbacks_are_given(k):
+    given = []
+
+    class Look(k.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            given.append(dict(self.params))
+
+        def on_train_batch_begin(self, batch, logs=None):
+            self.model.optimizer.learning_rate = 0.01 * (batch + 1)
+
+        def on_epoch_end(self, epoch, logs=None):
+            given.append(self.model.evaluate(X, Y, verbose=0))
+            logs["more"] = float(epoch)
+
+        def on_predict_batch_end(self, batch, logs=None):
+            given.append((batch, logs["outputs"]))
+
+    model = net(k)
+    logs = fit(model, X, Y, epochs=2, callbacks=[Look()])
+    model.predict(X, batch_size=10, verbose=0, callbacks=[Look()])
+    return logs, given, model.get_weights()
+
+
+@case
 def kinds_of_results(k):
     model = net(k, metrics=["mae"])
     run = model.fit(X, Y, verbose=0, validation_split=0.2)

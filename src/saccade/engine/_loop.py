@@ -299,12 +299,22 @@ def predict(
                 callbacks.on_predict_batch_begin(done + number)
             part = _predict_part(programs, group)
             for number in range(group.count):
-                callbacks.on_predict_batch_end(done + number, {"outputs": part})
+                outputs = _of_batch(part, group, number)
+                callbacks.on_predict_batch_end(done + number, {"outputs": outputs})
             done += group.count
             parts.append(part)
             interrupt.check()
     callbacks.on_predict_end()
     return jax.tree.map(lambda *pieces: np.concatenate(pieces), *parts)
+
+
+def _of_batch(part: Any, group: Group, number: int) -> Any:
+    """The rows of one batch out of those of its group."""
+    if group.sizes is None:
+        return part
+    start = int(group.sizes[:number].sum())
+    stop = start + int(group.sizes[number])
+    return jax.tree.map(lambda rows: rows[start:stop], part)
 
 
 def _predict_groups(
