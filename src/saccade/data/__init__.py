@@ -8,6 +8,9 @@ from ._adapters import adapt as adapt
 from ._adapters import labels_on_host as labels_on_host
 from ._batches import pack_x_y_sample_weight as pack_x_y_sample_weight
 from ._batches import unpack_x_y_sample_weight as unpack_x_y_sample_weight
+from ._decode import open_picture as open_picture
+from ._decode import picture_form as picture_form
+from ._decode import shape_picture as shape_picture
 from ._order import epoch_batches as epoch_batches
 from ._order import rows_order as rows_order
 from ._prefetch import Prefetcher as Prefetcher
@@ -30,9 +33,12 @@ __all__ = [
     "check_steps",
     "epoch_batches",
     "labels_on_host",
+    "open_picture",
     "pack_x_y_sample_weight",
+    "picture_form",
     "prefetch",
     "rows_order",
+    "shape_picture",
     "split_validation",
     "stratified_split",
     "unpack_x_y_sample_weight",

@@ -30,6 +30,11 @@ from saccade.saving import serialize_keras_object as serialize_keras_object
 from ._categorical import normalize as normalize
 from ._categorical import to_categorical as to_categorical
 from ._get_file import get_file as get_file
+from ._image_files import array_to_img as array_to_img
+from ._image_files import img_to_array as img_to_array
+from ._image_files import load_img as load_img
+from ._image_files import save_img as save_img
+from ._image_resize import smart_resize as smart_resize
 from ._progbar import Progbar as Progbar
 from ._session import clear_session as clear_session
 from ._session import set_random_seed as set_random_seed
@@ -41,6 +46,7 @@ __all__ = [
     "Progbar",
     "PyDataset",
     "Sequence",
+    "array_to_img",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
@@ -50,13 +56,17 @@ __all__ = [
     "get_file",
     "get_registered_name",
     "get_registered_object",
+    "img_to_array",
     "is_interactive_logging_enabled",
     "is_keras_tensor",
+    "load_img",
     "normalize",
     "pack_x_y_sample_weight",
     "register_keras_serializable",
+    "save_img",
     "serialize_keras_object",
     "set_random_seed",
+    "smart_resize",
     "standardize_dtype",
     "stratified_split",
     "to_categorical",
