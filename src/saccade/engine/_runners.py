@@ -59,7 +59,7 @@ class ArrayRunner:
         self._programs = programs
         self._source = source
         self._seed = seed
-        self._shuffle = shuffle
+        self._shuffle: bool | Literal["batch"] = shuffle
         self._pace = pace
         self._batches = source.num_batches()
         self._steps = steps
