@@ -18,6 +18,7 @@ from saccade.layers import (
     SpatialDropout1D,
     SpatialDropout2D,
 )
+from saccade.layers._regularization import _words
 
 ONES = np.ones((100, 400), "float32")
 ALL = [
@@ -74,6 +75,29 @@ def test_alpha_dropout_keeps_mean_and_variance(rng) -> None:
     outputs = np.asarray(AlphaDropout(0.2)(x, training=True))
     assert abs(outputs.mean()) < 0.03
     assert abs(outputs.std() - 1) < 0.03
+
+
+def test_random_bits_are_fair_and_unrelated() -> None:
+    def bits(seed, shape=(64, 1024)):
+        words = np.asarray(_words(jax.random.PRNGKey(seed), shape))
+        return np.unpackbits(words.view(np.uint8)).reshape(-1, 32).astype(float) - 0.5
+
+    draws = [bits(seed) for seed in range(3)]
+    count = len(draws[0])
+    # Each figure below is a mean of `count` numbers of deviation 0.25 or 0.5.
+    limit = 5 / np.sqrt(count)
+    for one in draws:
+        assert np.abs(one.mean(0)).max() < limit / 2
+        for distance in (1, 2, 64, 1024):
+            product = (one[:-distance] * one[distance:]).mean(0)
+            assert np.abs(product).max() < limit / 4
+    for one, two in ((0, 1), (0, 2), (1, 2)):
+        assert np.abs((draws[one] * draws[two]).mean(0)).max() < limit / 4
+
+
+def test_random_bits_do_not_depend_on_the_kind_of_key() -> None:
+    old, new = jax.random.PRNGKey(3), jax.random.key(3)
+    assert_array_equal(_words(old, (4, 5)), _words(new, (4, 5)))
 
 
 @pytest.mark.parametrize("layer", ALL, ids=lambda layer: type(layer).__name__)

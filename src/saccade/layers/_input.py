@@ -260,4 +260,7 @@ def _rank_hint(expected: int | None, got: Sequence[int | None]) -> str | None:
         )
     if expected == 2 and len(got) == 1:
         return "one sample needs a batch axis: x[None], or x.reshape(1, -1)"
-    return None
+    if expected is None:
+        return None
+    before = "Flatten" if expected == 2 else "Reshape"
+    return f"give data with {expected} axes, or put a {before} layer before this one"
