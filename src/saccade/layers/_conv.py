@@ -459,6 +459,8 @@ class Conv2DTranspose(_ConvTranspose):
 class Conv3DTranspose(_ConvTranspose):
     """The 3-D form of `Conv2DTranspose`: (b, depth, h, w, c).
 
+    Differs from Keras: `output_padding` comes before `data_format`, as in 1-D and 2-D.
+
     Example:
         >>> Conv3DTranspose(4, 2, strides=2)(jnp.ones((1, 2, 2, 2, 1))).shape
         (1, 4, 4, 4, 4)
