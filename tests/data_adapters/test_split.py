@@ -72,6 +72,13 @@ def test_sorted_labels(form):
     assert "the last 30% of the rows" in str(caught[0].message)
 
 
+def test_sorted_labels_that_training_has_all_seen():
+    with pytest.warns(DataWarning, match="hold 1 of 5 classes only: 4") as caught:
+        split(np.repeat(np.arange(5), 20), 0.15)
+    fix = "keras.utils.stratified_split(x, y, 0.15, seed=0)"
+    assert fix in str(caught[0].message)
+
+
 @pytest.mark.parametrize(
     "y",
     [

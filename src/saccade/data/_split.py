@@ -90,21 +90,28 @@ def _warn_sorted(train: Tree | None, validation: Tree | None, fraction: float) -
     # rare class nor a growing quantity.
     if runs != len(known) or 2 * len(known) > len(labels):
         return
-    absent = np.setdiff1d(after, before)
-    if not len(absent):
+    absent, held = np.setdiff1d(after, before), np.unique(after)
+    if len(absent):
+        problem = f"hold classes that training never sees: {_names(absent)}"
+    elif len(held) < len(known):
+        problem = f"hold {len(held)} of {len(known)} classes only: {_names(held)}"
+    else:
         return
-    names = ", ".join(str(int(label)) for label in absent[:10])
-    names += ", ..." if len(absent) > 10 else ""
     warn(
         message(
             "fit",
             f"`y` is sorted by class, so the last {fraction:.0%} of the rows, taken by "
-            f"`validation_split`, hold classes that training never sees: {names}",
+            f"`validation_split`, {problem}",
             "split before, with the same share of each class in both parts: train, "
             f"validation = keras.utils.stratified_split(x, y, {fraction}, seed=0); "
             "fit(*train, validation_data=validation)",
         )
     )
+
+
+def _names(classes: np.ndarray) -> str:
+    first = ", ".join(str(int(label)) for label in classes[:10])
+    return f"{first}, ..." if len(classes) > 10 else first
 
 
 def class_labels(y: Tree | None) -> np.ndarray | None:
