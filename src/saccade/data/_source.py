@@ -153,7 +153,7 @@ def check_steps(
         return
     if available is None:
         return
-    given = f"the data give {available} steps"
+    given = f"the data give {available:,} steps"
     if arrays:
         given += f" of {source.batch_size} ({source.length:,} samples)"
     if steps > available:

@@ -388,11 +388,13 @@ class Trainer(Layer):
         flat_outputs = jax.tree.leaves(outputs)
         targets = jax.tree.leaves(y)
         if len(targets) == len(spec.objective.losses) == len(flat_outputs):
-            for loss, target, output in zip(
-                spec.objective.losses, targets, flat_outputs, strict=True
+            names = self._output_names() or [""] * len(targets)
+            for name, loss, target, output in zip(
+                names, spec.objective.losses, targets, flat_outputs, strict=True
             ):
                 if loss is not None:
-                    losses.check_targets(loss, np.asarray(target), output.shape, where)
+                    place = f"{where}: output of {name!r}" if name else where
+                    losses.check_targets(loss, np.asarray(target), output.shape, place)
 
     def _training_programs(self) -> Programs:
         spec = self._require_spec("fit")
