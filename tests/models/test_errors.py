@@ -239,20 +239,3 @@ def test_old_spellings_are_taken_silently():
 
     history = model.fit_generator(batches(), steps_per_epoch=2, epochs=2, verbose=0)
     assert len(history.history["loss"]) == 2
-
-
-def test_predicting_a_thousand_times_does_not_grow():
-    """Users' pain: memory that leaks in loops of fit and predict."""
-    resource = pytest.importorskip("resource")
-    model = classifier()
-    x = x_of(1)
-
-    def peak():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-    for _ in range(50):
-        model.predict(x, verbose=0)
-    before = peak()
-    for _ in range(1000):
-        model.predict(x, verbose=0)
-    assert peak() - before < 20_000  # kilobytes
