@@ -42,11 +42,24 @@ def hashed_bits(key: jax.Array, shape: Sequence[int]) -> jax.Array:
     if jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
         key = jax.random.key_data(key)
     words = key.reshape(-1)
-    size = int(np.prod(shape, dtype=np.int64))
-    number = jax.lax.iota(jnp.uint32, size)
+    number = _numbers(tuple(shape))
     # Two rounds, each with half of the key, so that near keys share nothing.
-    bits = _mixed(_mixed(number * _GOLDEN + words[0]) ^ words[-1])
-    return bits.reshape(tuple(shape))
+    return _mixed(_mixed(number * _GOLDEN + words[0]) ^ words[-1])
+
+
+def _numbers(shape: tuple[int, ...]) -> jax.Array:
+    """Each element's number in row-major order, computed in place.
+
+    A sum over the axes has no order of its own, so it follows whatever layout the
+    arrays around it have; a reshaped range would be copied.
+    """
+    number = jnp.zeros(shape, jnp.uint32)
+    step = 1
+    for axis in reversed(range(len(shape))):
+        place = jax.lax.broadcasted_iota(jnp.uint32, shape, axis)
+        number = number + place * np.uint32(step)
+        step = step * shape[axis] % 2**32
+    return number
 
 
 def _mixed(x: jax.Array) -> jax.Array:
