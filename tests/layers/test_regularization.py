@@ -18,7 +18,7 @@ from saccade.layers import (
     SpatialDropout1D,
     SpatialDropout2D,
 )
-from saccade.layers._regularization import _words
+from saccade.random._bits import hashed_bits
 
 ONES = np.ones((100, 400), "float32")
 ALL = [
@@ -79,7 +79,7 @@ def test_alpha_dropout_keeps_mean_and_variance(rng) -> None:
 
 def test_random_bits_are_fair_and_unrelated() -> None:
     def bits(seed, shape=(64, 1024)):
-        words = np.asarray(_words(jax.random.PRNGKey(seed), shape))
+        words = np.asarray(hashed_bits(jax.random.PRNGKey(seed), shape))
         return np.unpackbits(words.view(np.uint8)).reshape(-1, 32).astype(float) - 0.5
 
     draws = [bits(seed) for seed in range(3)]
@@ -97,7 +97,7 @@ def test_random_bits_are_fair_and_unrelated() -> None:
 
 def test_random_bits_do_not_depend_on_the_kind_of_key() -> None:
     old, new = jax.random.PRNGKey(3), jax.random.key(3)
-    assert_array_equal(_words(old, (4, 5)), _words(new, (4, 5)))
+    assert_array_equal(hashed_bits(old, (4, 5)), hashed_bits(new, (4, 5)))
 
 
 @pytest.mark.parametrize("layer", ALL, ids=lambda layer: type(layer).__name__)
