@@ -190,3 +190,28 @@ def test_penalties_join_the_loss(rng):
     # The last batch has two real rows: the penalty is over those alone.
     got = model.evaluate(x, target, verbose=0, batch_size=4)
     assert got == pytest.approx(expected, rel=1e-4)
+
+
+def test_layers_built_inside_call_have_their_parents_names_in_the_path():
+    class Block(layers.Layer):
+        def __init__(self):
+            super().__init__(name="block")
+            self.inner = layers.Dense(2, name="inner")
+
+        def call(self, inputs):
+            return self.inner(inputs)
+
+    model = saccade.Sequential([layers.Input((4,)), Block()], name="net")
+    assert model.weights[0].path == "net/block/inner/kernel"
+
+    class Net(saccade.Model):
+        def __init__(self):
+            super().__init__(name="own")
+            self.block = Block()
+
+        def call(self, inputs):
+            return self.block(inputs)
+
+    model = Net()
+    model(np.ones((1, 4)))
+    assert model.weights[1].path == "own/block/inner/bias"

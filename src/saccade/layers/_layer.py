@@ -437,7 +437,8 @@ class Layer:
                 layer._eager_losses.clear()
         _local.depth = getattr(_local, "depth", 0) + 1
         try:
-            with training_phase(training):
+            # Layers that are built inside get this one's name into their path.
+            with training_phase(training), _names.name_scope(self.name):
                 outputs = self.call(*args, **kwargs)
         finally:
             _local.depth -= 1
@@ -532,7 +533,7 @@ class Layer:
         specs = [jax.tree.map(spec, s, is_leaf=_is_shape) for s in shapes]
 
         def run(*inputs: Any) -> Any:
-            with _scope.Scope():
+            with _scope.Scope(), _names.name_scope(self.name):
                 return self.call(*inputs)
 
         outputs = jax.eval_shape(run, *specs)

@@ -1,0 +1,130 @@
+"""Whole models in `.keras` files."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+import saccade
+from saccade import layers
+from saccade.core._errors import ConfigError, SavingError
+from saccade.models import load_model
+
+
+def net():
+    model = saccade.Sequential(
+        [
+            layers.Input((8, 8, 1)),
+            layers.Conv2D(2, 3, activation="relu", kernel_regularizer="l2"),
+            layers.BatchNormalization(),
+            layers.Flatten(),
+            layers.Dense(3, activation="softmax"),
+        ],
+        name="net",
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+@pytest.fixture
+def trained(rng):
+    x = rng.normal(size=(40, 8, 8, 1)).astype("float32")
+    y = rng.integers(0, 3, 40)
+    model = net()
+    model.fit(x, y, epochs=2, verbose=0)
+    return model, x, y
+
+
+def test_a_model_goes_on_from_where_it_was_saved(tmp_path, trained):
+    model, x, y = trained
+    model.save(tmp_path / "m.keras")
+    again = load_model(tmp_path / "m.keras")
+    assert again.name == "net"
+    np.testing.assert_array_equal(
+        model.predict(x, verbose=0), again.predict(x, verbose=0)
+    )
+    assert model.evaluate(x, y, verbose=0) == again.evaluate(x, y, verbose=0)
+    for one in (model, again):
+        one.fit(x, y, shuffle=False, verbose=0)
+    for a, b in zip(model.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_file_has_the_members_of_keras(tmp_path, trained):
+    trained[0].save(tmp_path / "m.keras")
+    with zipfile.ZipFile(tmp_path / "m.keras") as archive:
+        assert archive.namelist() == [
+            "metadata.json", "config.json", "model.weights.h5",
+        ]  # fmt: skip
+        config = json.loads(archive.read("config.json"))
+    assert (config["module"], config["class_name"]) == ("keras", "Sequential")
+    assert config["compile_config"]["loss"] == "sparse_categorical_crossentropy"
+
+
+def test_uncompiled_on_request(tmp_path, trained):
+    trained[0].save(tmp_path / "m.keras")
+    assert not load_model(tmp_path / "m.keras", compile=False).compiled
+
+
+def test_checkpoints_of_whole_models(tmp_path, trained):
+    model, x, y = trained
+    check = saccade.callbacks.ModelCheckpoint(tmp_path / "best.keras", "loss")
+    model.fit(x, y, verbose=0, callbacks=[check])
+    assert load_model(tmp_path / "best.keras").count_params() == model.count_params()
+
+
+def rewrite(path, change):
+    """Changes the config inside a file."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(parts["config.json"])
+    change(config)
+    parts["config.json"] = json.dumps(config).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+@pytest.mark.parametrize("safe_mode", [True, None])
+def test_loading_runs_no_code_from_the_file(tmp_path, trained, safe_mode):
+    path = tmp_path / "m.keras"
+    trained[0].save(path)
+
+    def inject(config):
+        config["config"]["layers"][1] = {
+            "module": "os", "class_name": "system", "registered_name": None,
+            "config": {"command": "touch /tmp/owned"},
+        }  # fmt: skip
+
+    rewrite(path, inject)
+    with pytest.raises(ConfigError, match="system"):
+        load_model(path, safe_mode=safe_mode)
+
+
+def test_what_an_archive_declares_is_bounded(tmp_path):
+    bomb = tmp_path / "bomb.keras"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("config.json", "{}")
+        archive.writestr("model.weights.h5", b"\0" * 30_000_000)
+    with pytest.raises(SavingError, match="declares 30,000,000 bytes"):
+        load_model(bomb)
+
+
+def test_clear_errors_for_files(tmp_path, trained):
+    model = trained[0]
+    with pytest.raises(SavingError, match=r"must end in '\.keras', got 'm\.zip'"):
+        model.save(tmp_path / "m.zip")
+    with pytest.raises(NotImplementedError, match=r"use 'm\.keras'"):
+        model.save(tmp_path / "m.h5")
+    with pytest.raises(SavingError, match="there is no file"):
+        load_model(tmp_path / "none.keras")
+    (tmp_path / "bad.keras").write_bytes(b"no zip")
+    with pytest.raises(SavingError, match=r"is no '\.keras' file"):
+        load_model(tmp_path / "bad.keras")
+    with zipfile.ZipFile(tmp_path / "empty.keras", "w") as archive:
+        archive.writestr("readme.txt", "nothing")
+    with pytest.raises(SavingError, match=r"no config\.json in it"):
+        load_model(tmp_path / "empty.keras")
