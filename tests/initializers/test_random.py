@@ -110,10 +110,10 @@ def test_building_weights_compiles_nothing() -> None:
         compiled = []
         from jax._src import compiler
 
-        real = compiler.backend_compile_and_load
+        real = compiler.compile_or_get_cached
         patch.setattr(
             compiler,
-            "backend_compile_and_load",
+            "compile_or_get_cached",
             lambda *a, **k: compiled.append(1) or real(*a, **k),
         )
         for name in [*EXPECTED, "zeros", "ones", "orthogonal", "identity"]:

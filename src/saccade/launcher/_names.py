@@ -47,11 +47,6 @@ KERAS_HINTS: dict[str, str] = {
     "keras.layers",
     "distribution": "saccade trains on one device; leave it out",
     "mixed_precision": "saccade computes in float32; leave it out",
-    "preprocessing": "folders of pictures are not in saccade yet; read them with PIL "
-    "into one NumPy array",
-    "preprocessing.image": "folders of pictures are not in saccade yet; read them with "
-    "PIL into one NumPy array",
-    "saving": "model.save_weights() and model.load_weights() keep a model",
     "layers.LSTM": _RECURRENT,
     "layers.LSTMCell": _RECURRENT,
     "layers.GRU": _RECURRENT,
