@@ -101,7 +101,7 @@ def entrants(case: Training, plan: Plan) -> list[Entrant]:
         Entrant(peer, steps)
         for peer in plan.peers
         for steps in peer.steps
-        if not peer.compiled or (case.compiled and not plan.quick)
+        if (case.compiled or not peer.compiled) and not (plan.quick and peer.slow)
     ]
 
 
@@ -164,7 +164,7 @@ def measure_memory(case: Memory, plan: Plan) -> Facts:
     """Measures how much each framework's process grows while it trains."""
     rows: dict[str, Facts] = {}
     for peer in plan.peers:
-        if peer.compiled or (plan.quick and peer.script == "torch"):
+        if peer.compiled or (plan.quick and peer.name != "saccade"):
             continue
         for dtype in case.dtypes:
             words = ("--task", "memory", "--dtype", dtype)

@@ -22,4 +22,5 @@ CASE = Training(
     parameters=61_706,
     targets=(Target(("keras-tensorflow", "keras-jax", "keras-torch"), 1.2),),
     compiled=True,
+    learning_rate=0.1,
 )

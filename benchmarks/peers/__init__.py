@@ -17,6 +17,7 @@ class Peer:
     Args:
         steps: values of Keras' steps_per_execution to try; the best one counts.
         compiled: whether the whole step is compiled by torch.compile.
+        slow: left out of quick runs.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Peer:
     environment: dict[str, str] = field(default_factory=dict)
     steps: tuple[int, ...] = (1,)
     compiled: bool = False
+    slow: bool = False
 
     def missing(self) -> list[str]:
         """Returns the packages that are not installed."""
@@ -39,7 +41,8 @@ def _keras(backend: str, title: str) -> Peer:
         script="keras",
         needs=("keras", backend),
         environment={"KERAS_BACKEND": backend},
-        steps=(1, 32),
+        steps=(1,) if backend == "torch" else (1, 32),  # torch's takes only 1
+        slow=backend == "torch",
     )
 
 
@@ -57,6 +60,7 @@ ALL: dict[str, Peer] = {
             "torch",
             ("torch",),
             compiled=True,
+            slow=True,
         ),
     )
 }
