@@ -7,6 +7,8 @@
     ├── ArgumentTypeError(TypeError)         an argument of the wrong type
     ├── ShapeError(ValueError)               arrays that do not fit
     ├── DataError(ValueError)                data that cannot be used
+    │   └── PictureError(OSError)            pictures that cannot be read
+    ├── FolderError(FileNotFoundError)       a folder that is not there
     ├── SavingError(ValueError)              files that cannot be read or written
     ├── DownloadError(OSError)               a file that cannot be fetched
     ├── NotBuiltError(ValueError)            used before it was built or compiled
@@ -42,6 +44,14 @@ class ShapeError(SaccadeError, ValueError):
 
 class DataError(SaccadeError, ValueError):
     """The data given for training or prediction cannot be used."""
+
+
+class PictureError(DataError, OSError):
+    """Pictures cannot be read; the message names each file and why."""
+
+
+class FolderError(SaccadeError, FileNotFoundError):
+    """A folder is not there."""
 
 
 class SavingError(SaccadeError, ValueError):

@@ -8,9 +8,23 @@ from ._adapters import adapt as adapt
 from ._adapters import labels_on_host as labels_on_host
 from ._batches import pack_x_y_sample_weight as pack_x_y_sample_weight
 from ._batches import unpack_x_y_sample_weight as unpack_x_y_sample_weight
+from ._cache import PictureCache as PictureCache
+from ._decode import PictureForm as PictureForm
 from ._decode import open_picture as open_picture
 from ._decode import picture_form as picture_form
 from ._decode import shape_picture as shape_picture
+from ._image_check import Unusable as Unusable
+from ._image_check import find_unusable as find_unusable
+from ._image_check import list_unusable as list_unusable
+from ._image_check import threads_for_reading as threads_for_reading
+from ._image_folder import SUFFIXES as SUFFIXES
+from ._image_folder import FileIndex as FileIndex
+from ._image_folder import index_folder as index_folder
+from ._image_folder import problems_of as problems_of
+from ._image_reader import PictureReader as PictureReader
+from ._image_warp import FILL_MODES as FILL_MODES
+from ._image_warp import warp_batch as warp_batch
+from ._image_warp import warp_picture as warp_picture
 from ._order import epoch_batches as epoch_batches
 from ._order import rows_order as rows_order
 from ._prefetch import Prefetcher as Prefetcher
@@ -24,22 +38,36 @@ from ._split import split_validation as split_validation
 from ._stratify import stratified_split as stratified_split
 
 __all__ = [
+    "FILL_MODES",
+    "SUFFIXES",
     "ArraySource",
+    "FileIndex",
+    "PictureCache",
+    "PictureForm",
+    "PictureReader",
     "Prefetcher",
     "PyDataset",
     "Sequence",
     "StreamSource",
+    "Unusable",
     "adapt",
     "check_steps",
     "epoch_batches",
+    "find_unusable",
+    "index_folder",
     "labels_on_host",
+    "list_unusable",
     "open_picture",
     "pack_x_y_sample_weight",
     "picture_form",
     "prefetch",
+    "problems_of",
     "rows_order",
     "shape_picture",
     "split_validation",
     "stratified_split",
+    "threads_for_reading",
     "unpack_x_y_sample_weight",
+    "warp_batch",
+    "warp_picture",
 ]

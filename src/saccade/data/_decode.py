@@ -246,19 +246,3 @@ def reason(error: Exception) -> str:
     if "truncated" in text.lower():
         return f"it is truncated ({text})"
     return f"it is damaged ({text})"
-
-
-READ_ERRORS = (OSError, SyntaxError, ValueError, EOFError, MemoryError, IndexError)
-"""What reading a damaged picture may raise, as fuzzing of Pillow shows."""
-
-
-def picture_name(source: PictureSource) -> str:
-    """Returns what a picture is called in messages.
-
-    Example:
-        >>> picture_name(b"bees/1.png")
-        'bees/1.png'
-    """
-    if isinstance(source, io.BytesIO):
-        return "BytesIO"
-    return os.fsdecode(source)

@@ -1,0 +1,120 @@
+"""A look at every picture before training, so that a broken one does not stop it.
+
+Cheap signs of a whole file are looked for first; only a file that lacks them is
+decoded. A whole JPEG ends in its end marker, a whole PNG has chunks whose checksums
+agree.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from saccade.core._errors import message
+from saccade.data._decode import open_picture, reason
+
+if TYPE_CHECKING:
+    from PIL import Image as pillow
+
+_JPEG_END = b"\xff\xd9"
+
+
+@dataclasses.dataclass(frozen=True)
+class Unusable:
+    """A file that cannot be used, and why.
+
+    Args:
+        path: the file.
+        why: a clause that starts with "it".
+    """
+
+    path: str
+    why: str
+
+
+def check_picture(path: str) -> Unusable | None:
+    """Looks whether a picture can be decoded; None if nothing speaks against it.
+
+    Args:
+        path: the file.
+
+    Example:
+        >>> check_picture("/no/such/picture.png").why
+        'it does not exist'
+    """
+    try:
+        with open_picture(path) as image:
+            _decode_if_in_doubt(image)
+    except Exception as error:
+        # Whatever a damaged file makes a decoder raise (OSError, SyntaxError,
+        # struct.error, DecompressionBombError ...) is what the user wants to know.
+        return Unusable(path, reason(error))
+    return None
+
+
+def _decode_if_in_doubt(image: pillow.Image) -> None:
+    file = getattr(image, "fp", None)
+    if image.format == "JPEG" and isinstance(file, io.BytesIO):
+        content = file.getbuffer()
+        end = bytes(content[-64:]).rstrip(b"\0\r\n ")
+        if end.endswith(_JPEG_END):
+            return
+    elif image.format == "PNG":
+        image.verify()
+        return
+    image.load()
+
+
+def find_unusable(paths: Sequence[str], threads: int = 4) -> list[Unusable]:
+    """Looks at pictures with several threads and returns those that cannot be used.
+
+    Args:
+        paths: the files.
+        threads: how many read at the same time.
+
+    Example:
+        >>> [file.why for file in find_unusable(["/no/such/picture.png"])]
+        ['it does not exist']
+    """
+    with ThreadPoolExecutor(threads, thread_name_prefix="saccade-check") as pool:
+        return [found for found in pool.map(check_picture, paths) if found]
+
+
+def list_unusable(where: str, unusable: Sequence[Unusable], total: int) -> str:
+    """Builds the one message that names every unusable file and why.
+
+    Args:
+        where: the function that was called.
+        unusable: the files.
+        total: number of all files.
+
+    Example:
+        >>> print(list_unusable("flow", [Unusable("a.png", "it is empty")], 9))
+        flow: 1 of 9 pictures cannot be used:
+          a.png: it is empty.
+        Fix: repair or remove the files, or pass on_error='skip' to go on without them.
+    """
+    lines = [f"  {file.path}: {file.why}" for file in unusable]
+    return message(
+        where,
+        f"{len(unusable):,} of {total:,} pictures cannot be used:\n" + "\n".join(lines),
+        "repair or remove the files, or pass on_error='skip' to go on without them",
+    )
+
+
+def threads_for_reading() -> int:
+    """Returns how many threads read pictures: one for each core allowed, at most 16.
+
+    Example:
+        >>> 1 <= threads_for_reading() <= 16
+        True
+    """
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS and Windows
+        cores = os.cpu_count() or 1
+    return max(1, min(16, cores))

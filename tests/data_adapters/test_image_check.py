@@ -1,0 +1,101 @@
+"""Every unusable picture is found before the training, and named with the reason."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from saccade.data import Unusable, find_unusable, list_unusable, threads_for_reading
+from saccade.data._image_check import check_picture
+
+KINDS = ["jpeg", "png", "bmp", "tiff", "ppm", "gif", "webp"]
+
+
+def noise(kind: str, mode: str = "RGB") -> bytes:
+    rng = np.random.default_rng(0)
+    file = io.BytesIO()
+    values = rng.integers(0, 256, (40, 50, 3)).astype(np.uint8)
+    Image.fromarray(values).convert(mode).save(file, kind)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whole_pictures_pass_and_cut_ones_do_not(kind: str, tmp_path: Path) -> None:
+    content = noise(kind)
+    path = tmp_path / "a.jpg"  # the content counts, not the name
+    path.write_bytes(content)
+    assert check_picture(str(path)) is None
+    for share in (0.02, 0.5, 0.9):
+        path.write_bytes(content[: int(share * len(content))])
+        found = check_picture(str(path))
+        assert found is not None, share
+        assert found.path == str(path)
+        assert found.why.startswith("it is ")
+
+
+def test_bytes_after_the_end_of_a_jpeg_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(noise("jpeg") + b"\0" * 3)
+    assert check_picture(str(path)) is None
+    path.write_bytes(noise("jpeg") + b"appended by a phone")
+    assert check_picture(str(path)) is None
+
+
+def test_a_png_with_a_wrong_checksum_is_damaged(tmp_path: Path) -> None:
+    content = bytearray(noise("png"))
+    content[len(content) // 2] ^= 0xFF
+    path = tmp_path / "a.png"
+    path.write_bytes(content)
+    found = check_picture(str(path))
+    assert found is not None
+    assert "damaged" in found.why
+
+
+def test_all_are_found_in_order_and_named(tmp_path: Path) -> None:
+    paths = [str(tmp_path / f"{number}.png") for number in range(6)]
+    for path in paths[::2]:
+        Path(path).write_bytes(noise("png"))
+    Path(paths[1]).touch()
+    Path(paths[3]).write_text("text")
+    found = find_unusable(paths)
+    assert [file.path for file in found] == paths[1::2]
+    text = list_unusable("flow", found, 6)
+    assert text.startswith("flow: 3 of 6 pictures cannot be used:\n")
+    assert f"  {paths[1]}: it is empty (0 bytes)\n" in text
+    assert f"  {paths[5]}: it does not exist.\n" in text
+    assert text.endswith("pass on_error='skip' to go on without them.")
+    assert find_unusable([]) == []
+
+
+@settings(
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    kind=st.sampled_from(KINDS),
+    changes=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=8),
+    keep=st.floats(0.05, 1),
+)
+@pytest.mark.filterwarnings("ignore")
+def test_mutated_files_give_a_reason_and_no_crash(
+    kind: str, changes: list[tuple[int, int]], keep: float, tmp_path: Path
+) -> None:
+    content = bytearray(noise(kind))
+    for place, value in changes:
+        content[place % len(content)] = value
+    path = tmp_path / "mutated.png"
+    path.write_bytes(content[: max(1, int(keep * len(content)))])
+    found = check_picture(str(path))
+    assert found is None or isinstance(found, Unusable)
+    assert found is None or found.why
+
+
+def test_threads() -> None:
+    assert 1 <= threads_for_reading() <= 16

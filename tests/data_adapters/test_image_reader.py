@@ -1,0 +1,70 @@
+"""Reading with threads, and what is kept in memory."""
+
+from __future__ import annotations
+
+import copy
+import os
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from saccade.data import PictureCache, PictureForm, PictureReader, Unusable
+from saccade.data._cache import Budget
+
+FORM = PictureForm((2, 2))
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> list[str]:
+    made = []
+    for value in range(5):
+        made.append(str(tmp_path / f"{value}.png"))
+        Image.new("RGB", (3, 3), (value,) * 3).save(made[-1])
+    return made
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_pictures_come_in_order_and_broken_ones_say_why(
+    threads: int, paths: list[str]
+) -> None:
+    Path(paths[2]).write_text("broken")
+    reader = PictureReader(FORM, threads=threads)
+    for _ in range(2):
+        found = reader.read(paths)
+        assert isinstance(found[2], Unusable)
+        values = [int(item.max()) for item in found if isinstance(item, np.ndarray)]
+        assert values == [0, 1, 3, 4]
+    assert len(reader.cache) == 4
+
+
+def test_a_kept_picture_is_read_again_when_its_file_changes(paths: list[str]) -> None:
+    reader = PictureReader(FORM)
+    first = reader.read(paths[:1])[0]
+    assert reader.read(paths[:1])[0] is first
+    Image.new("RGB", (3, 3), (99, 99, 99)).save(paths[0])
+    os.utime(paths[0], ns=(1, 1))
+    changed = reader.read(paths[:1])[0]
+    assert isinstance(changed, np.ndarray)
+    assert changed.max() == 99
+    os.remove(paths[0])
+    assert reader.read(paths[:1]) == [Unusable(paths[0], "it does not exist")]
+
+
+def test_the_bound_of_memory_holds(paths: list[str]) -> None:
+    budget = Budget(30)
+    reader = PictureReader(FORM, PictureCache(budget))
+    for _ in range(2):
+        assert len(reader.read(paths)) == 5
+    assert budget.used_bytes == 24
+    assert len(reader.cache) == 2
+
+
+def test_copies_leave_threads_and_pictures_behind(paths: list[str]) -> None:
+    reader = PictureReader(FORM, threads=2)
+    reader.read(paths)
+    for other in (copy.deepcopy(reader), pickle.loads(pickle.dumps(reader))):
+        assert len(other.cache) == 0
+        assert len(other.read(paths)) == 5
