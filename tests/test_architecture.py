@@ -30,6 +30,7 @@ LEVELS = {
     "layers": 5,
     "data": 5,
     "utils": 6,
+    "preprocessing": 7,
     "callbacks": 7,
     "engine": 8,
     "models": 9,

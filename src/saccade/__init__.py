@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from saccade import models as models
     from saccade import ops as ops
     from saccade import optimizers as optimizers
+    from saccade import preprocessing as preprocessing
     from saccade import random as random
     from saccade import regularizers as regularizers
     from saccade import saving as saving
@@ -64,6 +65,7 @@ _PACKAGES = (
     "models",
     "ops",
     "optimizers",
+    "preprocessing",
     "random",
     "regularizers",
     "saving",
