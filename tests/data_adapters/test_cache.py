@@ -58,3 +58,13 @@ def test_the_bound_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -
 )
 def test_parse_bytes(text: str, expected: int) -> None:
     assert parse_bytes(text) == expected
+
+
+def test_a_cache_collected_while_its_budget_is_in_use_blocks_nothing() -> None:
+    """The collector may run inside `take`; a lock asked for there is never given."""
+    budget = Budget(100)
+    cache = PictureCache(budget)
+    cache.put("a", (0, 0), np.zeros(60, np.uint8))
+    with budget._lock:
+        del cache
+    assert budget.take(60)

@@ -10,6 +10,7 @@ import os
 import re
 import threading
 import weakref
+from collections import deque
 
 import numpy as np
 
@@ -41,6 +42,9 @@ class Budget:
         self._limit = limit_bytes
         self._used = 0
         self._lock = threading.Lock()
+        # What caches gave back when they were collected. The collector may run at any
+        # moment, also while this thread holds the lock, so it must not ask for it.
+        self._returned: deque[int] = deque()
 
     @property
     def limit_bytes(self) -> int:
@@ -52,20 +56,26 @@ class Budget:
     @property
     def used_bytes(self) -> int:
         """Bytes taken now."""
-        return self._used
+        with self._lock:
+            return self._settled()
 
     def take(self, size_bytes: int) -> bool:
         """Takes bytes if there are that many left, and says so."""
+        limit = self.limit_bytes
         with self._lock:
-            if self._used + size_bytes > self.limit_bytes:
+            if self._settled() + size_bytes > limit:
                 return False
             self._used += size_bytes
             return True
 
+    def _settled(self) -> int:
+        while self._returned:
+            self._used -= self._returned.popleft()
+        return self._used
+
     def give_back(self, size_bytes: int) -> None:
-        """Gives back bytes that were taken."""
-        with self._lock:
-            self._used -= size_bytes
+        """Gives back bytes that were taken; needs no lock."""
+        self._returned.append(size_bytes)
 
 
 SHARED_BUDGET = Budget()
