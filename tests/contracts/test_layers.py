@@ -52,6 +52,16 @@ GIVEN = {
     "PReLU": ({"shared_axes": [1]}, LINE),
     "Permute": ({"dims": (2, 1)}, LINE),
     "RMSNormalization": ({}, ROWS),
+    "RandomCrop": ({"height": 4, "width": 4, "seed": 1}, PICTURE),
+    "RandomFlip": ({"seed": 1}, PICTURE),
+    "RandomPerspective": ({"seed": 1}, PICTURE),
+    "RandomRotation": ({"factor": 0.2, "seed": 1}, PICTURE),
+    "RandomShear": ({"x_factor": 0.3, "seed": 1}, PICTURE),
+    "RandomTranslation": (
+        {"height_factor": 0.2, "width_factor": 0.3, "seed": 1},
+        PICTURE,
+    ),
+    "RandomZoom": ({"height_factor": 0.2, "seed": 1}, PICTURE),
     "ReLU": ({"max_value": 2.0}, ROWS),
     "RepeatVector": ({"n": 2}, ROWS),
     "Rescaling": ({"scale": 0.5}, PICTURE),
@@ -68,7 +78,7 @@ FAMILIES = {
     "SeparableConv": {"filters": 3, "kernel_size": 3},
     "SpatialDropout": {"rate": 0.3},
 }
-RANDOM = ("Dropout", "SpatialDropout", "Gaussian", "Alpha")
+RANDOM = ("Dropout", "SpatialDropout", "Gaussian", "Alpha", "Random")
 
 
 def given(cls):

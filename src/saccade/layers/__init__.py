@@ -10,6 +10,13 @@ from ._activation import LeakyReLU as LeakyReLU
 from ._activation import PReLU as PReLU
 from ._activation import ReLU as ReLU
 from ._activation import Softmax as Softmax
+from ._augmentation_geometry import RandomCrop as RandomCrop
+from ._augmentation_geometry import RandomFlip as RandomFlip
+from ._augmentation_geometry import RandomPerspective as RandomPerspective
+from ._augmentation_geometry import RandomRotation as RandomRotation
+from ._augmentation_geometry import RandomShear as RandomShear
+from ._augmentation_geometry import RandomTranslation as RandomTranslation
+from ._augmentation_geometry import RandomZoom as RandomZoom
 from ._conv import Conv1D as Conv1D
 from ._conv import Conv1DTranspose as Conv1DTranspose
 from ._conv import Conv2D as Conv2D
@@ -164,6 +171,13 @@ __all__ = [
     "PReLU",
     "Permute",
     "RMSNormalization",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomPerspective",
+    "RandomRotation",
+    "RandomShear",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",

@@ -1,0 +1,224 @@
+"""The base of layers that change pictures at random during training.
+
+Each draws the parameters of a whole batch and then applies them, in two methods, so
+that the same parameters can be applied elsewhere. What one family does must not go
+here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import jax
+import jax.numpy as jnp
+from jax.typing import ArrayLike
+
+from saccade.core import _checks
+from saccade.core._errors import (
+    ConfigError,
+    ShapeError,
+    UnsupportedFeatureError,
+    message,
+)
+from saccade.core._random import SeedGenerator, draw_key
+from saccade.core._symbolic import Shape
+
+from ._layer import Layer
+
+# Pictures, or a dict of them and their labels.
+Pictures: TypeAlias = Any
+Seed: TypeAlias = SeedGenerator | int | None
+Factor: TypeAlias = float | Sequence[float]
+
+_NOT_YET = ("bounding_boxes", "segmentation_masks")
+
+
+class Augmentation(Layer):
+    """A layer that changes pictures at random during training.
+
+    A subclass draws parameters in `_draw(key, shape)` and applies them in
+    `_apply(images, transformation)`; both see batches.
+
+    Args:
+        seed: int for a stream of its own.
+        data_format: 'channels_last' or 'channels_first'; None for the global setting.
+        bounding_box_format: not supported.
+        **kwargs: `name`, `dtype`, `input_shape`.
+
+    Raises:
+        UnsupportedFeatureError: boxes or masks are given.
+        ShapeError: pictures have neither 3 nor 4 axes.
+    """
+
+    def __init__(
+        self,
+        seed: int | None = None,
+        data_format: str | None = None,
+        bounding_box_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if bounding_box_format is not None:
+            raise self._unsupported("bounding_box_format")
+        self.seed = seed
+        self.generator = SeedGenerator(seed)
+        self.data_format = _checks.data_format(data_format, self._where)
+
+    def _unsupported(self, what: str) -> UnsupportedFeatureError:
+        return UnsupportedFeatureError(
+            message(
+                self._where,
+                f"`{what}` is not supported",
+                "give pictures, or a dict with 'images' and 'labels'",
+            )
+        )
+
+    def _draw(self, key: jax.Array, shape: Shape) -> Any:
+        """Draws the parameters for a batch of this shape."""
+        raise NotImplementedError
+
+    def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
+        """Applies parameters to a batch of the compute type."""
+        raise NotImplementedError
+
+    def get_random_transformation(
+        self, data: Pictures, training: bool = True, seed: Seed = None
+    ) -> Any:
+        """Draws the parameters for one picture or a batch.
+
+        Args:
+            data: the pictures, or a dict with 'images'.
+            training: whether to draw at all; else the result is None.
+            seed: a stream or an int; None for the layer's stream.
+        """
+        if not training:
+            return None
+        shape = tuple(jnp.shape(_images(data)))
+        self._check_axes(len(shape))
+        key = draw_key(self.generator if seed is None else seed)
+        return self._draw(key, shape if len(shape) == 4 else (1, *shape))
+
+    def transform_images(
+        self, images: ArrayLike, transformation: Any, training: bool = True
+    ) -> jax.Array:
+        """Applies parameters to pictures.
+
+        Args:
+            images: one picture or a batch.
+            transformation: what `get_random_transformation` returned.
+            training: whether to apply them.
+        """
+        x = jnp.asarray(images).astype(self.compute_dtype)
+        self._check_axes(x.ndim)
+        if not training or transformation is None:
+            return x
+        if x.ndim == 4:
+            return self._apply(x, transformation)
+        return self._apply(x[None], transformation)[0]
+
+    def transform_labels(
+        self, labels: ArrayLike, transformation: Any, training: bool = True
+    ) -> jax.Array:
+        """Returns the labels that the changed pictures have: the same."""
+        return jnp.asarray(labels)
+
+    def transform_bounding_boxes(
+        self, bounding_boxes: object, transformation: Any, training: bool = True
+    ) -> None:
+        """Raises UnsupportedFeatureError."""
+        raise self._unsupported("bounding_boxes")
+
+    def transform_segmentation_masks(
+        self, segmentation_masks: object, transformation: Any, training: bool = True
+    ) -> None:
+        """Raises UnsupportedFeatureError."""
+        raise self._unsupported("segmentation_masks")
+
+    def call(self, data: Pictures, training: bool = True) -> Pictures:
+        """Returns changed pictures if `training`; a dict keeps its other entries."""
+        if isinstance(data, Mapping):
+            for name in _NOT_YET:
+                if name in data:
+                    raise self._unsupported(name)
+        drawn = self.get_random_transformation(data, training=training)
+        images = self.transform_images(_images(data), drawn, training=training)
+        if not isinstance(data, Mapping):
+            return images
+        result = {**data, "images": images}
+        if "labels" in data:
+            result["labels"] = self.transform_labels(
+                data["labels"], drawn, training=training
+            )
+        return result
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Returns the input's shape."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        config = super().get_config()
+        config.pop("bounding_box_format", None)
+        return config
+
+    def _check_axes(self, ndim: int) -> None:
+        if ndim not in (3, 4):
+            raise ShapeError(
+                message(
+                    self._where,
+                    "expected one picture (3 axes) or a batch (4 axes), got an input "
+                    f"with {ndim} axes",
+                )
+            )
+
+    def _size(self, shape: Shape) -> tuple[int, int]:
+        """The height and width of a batch of this shape."""
+        height, width = shape[1:3] if self.data_format == "channels_last" else shape[2:]
+        return height or 0, width or 0
+
+    def _range(
+        self, factor: Factor, name: str, low: float, high: float, open_low: bool = False
+    ) -> tuple[float, float]:
+        """Reads a number f as from -f to f (not below `low`), or two numbers."""
+        pair = isinstance(factor, (list, tuple))
+        numbers: list[Any] = list(factor) if isinstance(factor, Sequence) else [factor]
+        if len(numbers) != 1 + pair or not all(
+            isinstance(n, (int, float))
+            and not isinstance(n, bool)
+            and low <= n <= high
+            and not (open_low and n == low)
+            for n in numbers
+        ):
+            raise ConfigError(
+                message(
+                    self._where,
+                    f"`{name}` must be a number or two numbers in "
+                    f"{'(' if open_low else '['}{low}, {high}], got {factor!r}",
+                )
+            )
+        lower, *_, upper = sorted(map(float, numbers)) * (1 if pair else 2)
+        # Plus 0, since configs keep the sign of -0.
+        return (lower, upper) if pair else (max(-abs(upper), low) + 0.0, abs(upper))
+
+
+def _images(data: Pictures) -> Any:
+    return data["images"] if isinstance(data, Mapping) else data
+
+
+def uniform(
+    key: jax.Array, shape: Sequence[int], limits: tuple[float, float] = (0.0, 1.0)
+) -> jax.Array:
+    """Draws evenly between two limits, float32 so that all types see the same draws.
+
+    Args:
+        key: the random key.
+        shape: of the result.
+        limits: the lowest and the highest value.
+
+    Example:
+        >>> bool(uniform(jax.random.key(0), (), (2.0, 3.0)) >= 2)
+        True
+    """
+    low, high = limits
+    return jax.random.uniform(key, tuple(shape), jnp.float32, low, high)

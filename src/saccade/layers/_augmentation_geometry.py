@@ -1,0 +1,570 @@
+"""Augmentation that moves pixels: flips, rotation, zoom, shifts, shear and crops.
+
+Each layer makes one warp of the batch. Changes of colour must not go here.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.typing import ArrayLike
+
+from saccade import ops
+from saccade.core import _checks
+from saccade.core._symbolic import Shape
+from saccade.ops._affine import WARP_INTERPOLATIONS
+
+from ._augmentation import Augmentation, Factor, uniform
+
+_FLIPS = ("horizontal", "vertical", "horizontal_and_vertical")
+# Keras offers one mode less to layers than to the function behind them.
+_FILL_MODES = ("reflect", "wrap", "constant", "nearest")
+
+
+class RandomFlip(Augmentation):
+    """Mirrors half of the pictures.
+
+    Args:
+        mode: 'horizontal', 'vertical' or 'horizontal_and_vertical'; the last mirrors
+            in both directions at once.
+        seed: int for a stream of its own.
+        data_format: 'channels_last' or 'channels_first'; None for the global setting.
+        **kwargs: `name`, `dtype`, `input_shape`.
+
+    Call args:
+        data: pictures, or a dict with 'images'; training: whether to mirror.
+
+    Shapes:
+        data: (b, h, w, c) or (h, w, c) -> the same, compute dtype.
+
+    Raises:
+        ConfigError: another `mode`.
+        UnsupportedFeatureError: boxes or masks are given.
+
+    Differs from Keras: other random numbers; pictures and labels only.
+
+    Example:
+        >>> flip = RandomFlip("horizontal")
+        >>> x = jnp.arange(3.0).reshape(1, 1, 3, 1)
+        >>> flip.transform_images(x, {"flips": jnp.ones((1, 1, 1, 1), bool)}).ravel()
+        Array([2., 1., 0.], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        mode: str = "horizontal_and_vertical",
+        seed: int | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
+        self.mode = _checks.one_of(mode, _FLIPS, "mode", self._where)
+
+    def _draw(self, key: jax.Array, shape: Shape) -> dict[str, jax.Array]:
+        return {"flips": uniform(key, (shape[0] or 1, 1, 1, 1)) <= 0.5}
+
+    def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
+        down = 1 if self.data_format == "channels_last" else 2
+        axes = [down] * ("vertical" in self.mode)
+        axes += [down + 1] * ("horizontal" in self.mode)
+        return jnp.where(transformation["flips"], jnp.flip(images, axes), images)
+
+
+class _Warp(Augmentation):
+    """A layer that says where each pixel of the result is read."""
+
+    def __init__(
+        self, fill_mode: str, interpolation: str, fill_value: float, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        where = self._where
+        self.fill_mode = _checks.one_of(fill_mode, _FILL_MODES, "fill_mode", where)
+        self.interpolation = _checks.one_of(
+            interpolation, WARP_INTERPOLATIONS, "interpolation", where
+        )
+        self.fill_value = fill_value
+
+    def _matrix(self, transformation: Any, shape: Shape) -> jax.Array:
+        """The 8 numbers of `ops.image.affine_transform` for each picture."""
+        raise NotImplementedError
+
+    def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
+        return ops.image.affine_transform(
+            images,
+            self._matrix(transformation, images.shape),
+            interpolation=self.interpolation,
+            fill_mode=self.fill_mode,
+            fill_value=self.fill_value,
+            data_format=self.data_format,
+        )
+
+
+def _rows(*numbers: ArrayLike) -> jax.Array:
+    """Puts 6 columns, or one number for all, beside each other, and two zeros."""
+    columns = jnp.broadcast_arrays(*(jnp.asarray(n, jnp.float32) for n in numbers))
+    return jnp.pad(jnp.stack(columns, -1), ((0, 0), (0, 2)))
+
+
+class RandomRotation(_Warp):
+    """Turns pictures about their middle.
+
+    Args:
+        factor: two numbers, the limits of the angle as shares of a full turn, in
+            [-1, 1]; one number f means from -f to f. Positive turns the picture
+            counter-clockwise.
+        fill_mode: what fills the corners: 'reflect', 'wrap', 'constant', 'nearest'.
+        interpolation: 'bilinear' or 'nearest'.
+        seed: int for a stream of its own.
+        fill_value: the value of corners for 'constant'.
+        data_format: 'channels_last' or 'channels_first'; None for the global setting.
+        **kwargs: `name`, `dtype`, `input_shape`.
+
+    Call args:
+        data: pictures, or a dict with 'images'; training: whether to turn.
+
+    Shapes:
+        data: (b, h, w, c) or (h, w, c) -> the same, compute dtype.
+
+    Raises:
+        ConfigError: an argument outside its range.
+        UnsupportedFeatureError: boxes or masks are given.
+
+    Differs from Keras: other random numbers; pictures and labels only.
+
+    Example:
+        >>> quarter = RandomRotation((0.25, 0.25), interpolation="nearest")
+        >>> quarter(jnp.arange(4.0).reshape(1, 2, 2, 1))[0, ..., 0]
+        Array([[1., 3.],
+               [0., 2.]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        factor: Factor,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: int | None = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            fill_mode, interpolation, fill_value, seed=seed, data_format=data_format,
+            **kwargs,
+        )  # fmt: skip
+        self.factor = self._range(factor, "factor", -1, 1)
+
+    def _draw(self, key: jax.Array, shape: Shape) -> dict[str, jax.Array]:
+        limits = (self.factor[0] * 360, self.factor[1] * 360)
+        angle = uniform(key, (shape[0] or 1,), limits)
+        height, width = self._size(shape)
+        cosine, sine = jnp.cos(angle * math.pi / 180), jnp.sin(angle * math.pi / 180)
+        x, y = (width - 1) / 2, (height - 1) / 2
+        matrix = _rows(
+            cosine, -sine, x - x * cosine + y * sine,
+            sine, cosine, y - x * sine - y * cosine,
+        )  # fmt: skip
+        return {"angle": angle, "rotation_matrix": matrix}
+
+    def _matrix(self, transformation: Any, shape: Shape) -> jax.Array:
+        return transformation["rotation_matrix"]
+
+
+class _TwoFactors(_Warp):
+    """A warp with limits for each direction."""
+
+    _OPEN = False
+
+    def __init__(
+        self,
+        height_factor: Factor,
+        width_factor: Factor | None,
+        fill_mode: str,
+        interpolation: str,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(fill_mode, interpolation, **kwargs)
+        self.height_factor = height_factor
+        self.width_factor = width_factor
+        self.height_lower, self.height_upper = self._range(
+            height_factor, "height_factor", -1, 1, self._OPEN
+        )
+        if width_factor is not None:
+            self.width_lower, self.width_upper = self._range(
+                width_factor, "width_factor", -1, 1, self._OPEN
+            )
+
+
+class RandomZoom(_TwoFactors):
+    """Enlarges or shrinks pictures about their middle.
+
+    Args:
+        height_factor: two numbers, the limits of the change, in (-1, 1]; one number f
+            means from -f to f. 0.2 shows 20% more (the picture shrinks), -0.2 20% less.
+        width_factor: the same across; None for the height's own draw, which keeps the
+            proportions.
+        fill_mode: what fills the border: 'reflect', 'wrap', 'constant', 'nearest'.
+        interpolation: 'bilinear' or 'nearest'.
+        seed: int for a stream of its own.
+        fill_value: the value of the border for 'constant'.
+        data_format: 'channels_last' or 'channels_first'; None for the global setting.
+        **kwargs: `name`, `dtype`, `input_shape`.
+
+    Call args:
+        data: pictures, or a dict with 'images'; training: whether to zoom.
+
+    Shapes:
+        data: (b, h, w, c) or (h, w, c) -> the same, compute dtype.
+
+    Raises:
+        ConfigError: an argument outside its range.
+        UnsupportedFeatureError: boxes or masks are given.
+
+    Differs from Keras: other random numbers; pictures and labels only.
+
+    Example:
+        >>> zoom = RandomZoom((-0.5, -0.5), interpolation="nearest")
+        >>> zoom(jnp.arange(5.0).reshape(1, 1, 5, 1)).ravel()
+        Array([1., 2., 2., 3., 3.], dtype=float32)
+    """
+
+    _OPEN = True
+
+    def __init__(
+        self,
+        height_factor: Factor,
+        width_factor: Factor | None = None,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: int | None = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            height_factor, width_factor, fill_mode, interpolation,
+            fill_value=fill_value, seed=seed, data_format=data_format, **kwargs,
+        )  # fmt: skip
+
+    def _draw(self, key: jax.Array, shape: Shape) -> dict[str, jax.Array]:
+        down, across = jax.random.split(key)
+        size = (shape[0] or 1, 1)
+        height = uniform(down, size, (1 + self.height_lower, 1 + self.height_upper))
+        width = height
+        if self.width_factor is not None:
+            width = uniform(across, size, (1 + self.width_lower, 1 + self.width_upper))
+        return {"height_zoom": height, "width_zoom": width}
+
+    def _matrix(self, transformation: Any, shape: Shape) -> jax.Array:
+        height, width = self._size(shape)
+        across = jnp.asarray(transformation["width_zoom"])[:, 0]
+        down = jnp.asarray(transformation["height_zoom"])[:, 0]
+        return _rows(
+            across, 0, (width - 1) / 2 * (1 - across),
+            0, down, (height - 1) / 2 * (1 - down),
+        )  # fmt: skip
+
+
+class RandomTranslation(_TwoFactors):
+    """Shifts pictures.
+
+    Args:
+        height_factor: two numbers, the limits of the shift down as shares of the
+            height, in [-1, 1]; one number f means from -f to f.
+        width_factor: the same to the right, as shares of the width.
+        fill_mode: what fills the border: 'reflect', 'wrap', 'constant', 'nearest'.
+        interpolation: 'bilinear' or 'nearest'.
+        seed: int for a stream of its own.
+        fill_value: the value of the border for 'constant'.
+        data_format: 'channels_last' or 'channels_first'; None for the global setting.
+        **kwargs: `name`, `dtype`, `input_shape`.
+
+    Call args:
+        data: pictures, or a dict with 'images'; training: whether to shift.
+
+    Shapes:
+        data: (b, h, w, c) or (h, w, c) -> the same, compute dtype.
+
+    Raises:
+        ConfigError: an argument outside its range.
+        UnsupportedFeatureError: boxes or masks are given.
+
+    Differs from Keras: other random numbers; pictures and labels only.
+
+    Example:
+        >>> shift = RandomTranslation(0, (0.5, 0.5), fill_mode="constant")
+        >>> shift(jnp.arange(1.0, 5.0).reshape(1, 1, 4, 1)).ravel()
+        Array([0., 0., 1., 2.], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        height_factor: Factor,
+        width_factor: Factor,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: int | None = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            height_factor, width_factor, fill_mode, interpolation,
+            fill_value=fill_value, seed=seed, data_format=data_format, **kwargs,
+        )  # fmt: skip
+
+    def _draw(self, key: jax.Array, shape: Shape) -> dict[str, jax.Array]:
+        down, across = jax.random.split(key)
+        height, width = self._size(shape)
+        size = (shape[0] or 1, 1)
+        up = uniform(down, size, (self.height_lower, self.height_upper)) * height
+        left = uniform(across, size, (self.width_lower, self.width_upper)) * width
+        return {"translations": jnp.concatenate([left, up], axis=1)}
+
+    def _matrix(self, transformation: Any, shape: Shape) -> jax.Array:
+        shift = jnp.asarray(transformation["translations"])
+        return _rows(1, 0, -shift[:, 0], 0, 1, -shift[:, 1])
+
+
+class RandomShear(_Warp):
+    """Slants pictures.
+
+    Args:
+        x_factor: two numbers, the limits of the slant across, in [0, 1]; one number f
+            means from 0 to f. Half of the pictures slant the other way.
+        y_factor: the same downwards.
+        interpolation: 'bilinear' or 'nearest'.
+        fill_mode: what fills the corners: 'reflect', 'wrap', 'constant', 'nearest'.
+        fill_value: the value of corners for 'constant'.
+        data_format: 'channels_last' or 'channels_first'; None for the global setting.
+        seed: int for a stream of its own.
+        **kwargs: `name`, `dtype`, `input_shape`.
+
+    Call args:
+        data: pictures, or a dict with 'images'; training: whether to slant.
+
+    Shapes:
+        data: (b, h, w, c) or (h, w, c) -> the same, compute dtype.
+
+    Raises:
+        ConfigError: an argument outside its range.
+        UnsupportedFeatureError: boxes or masks are given.
+
+    Differs from Keras: other random numbers; pictures and labels only; one number f
+    means what Keras' text says, not from -f to f, so that a config can be read again.
+
+    Example:
+        >>> shear = RandomShear(1.0, fill_mode="constant")
+        >>> drawn = {"shear_factor": jnp.asarray([[1.0, 0.0]])}
+        >>> shear.transform_images(jnp.ones((1, 2, 3, 1)), drawn)[0, ..., 0]
+        Array([[1., 1., 1.],
+               [1., 1., 0.]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        x_factor: Factor = 0.0,
+        y_factor: Factor = 0.0,
+        interpolation: str = "bilinear",
+        fill_mode: str = "reflect",
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            fill_mode, interpolation, fill_value, seed=seed, data_format=data_format,
+            **kwargs,
+        )  # fmt: skip
+        self.x_factor = self._range(x_factor, "x_factor", 0, 1)
+        self.y_factor = self._range(y_factor, "y_factor", 0, 1)
+
+    def _draw(self, key: jax.Array, shape: Shape) -> dict[str, jax.Array]:
+        across, down, turn = jax.random.split(key, 3)
+        size = (shape[0] or 1, 1)
+        factors = jnp.concatenate(
+            [uniform(across, size, self.x_factor), uniform(down, size, self.y_factor)],
+            axis=1,
+        )
+        return {"shear_factor": jnp.where(uniform(turn, size) > 0.5, -factors, factors)}
+
+    def _matrix(self, transformation: Any, shape: Shape) -> jax.Array:
+        factors = jnp.asarray(transformation["shear_factor"])
+        return _rows(1, factors[:, 0], 0, factors[:, 1], 1, 0)
+
+
+class RandomPerspective(Augmentation):
+    """Shows pictures as if looked at from the side.
+
+    Args:
+        factor: share of the pictures that change, in [0, 1]; of two numbers, the share
+            of each picture is drawn between them.
+        scale: how far corners move at most, as twice the share of the size, in [0, 1].
+        interpolation: 'bilinear' or 'nearest'.
+        fill_value: the value of what lies outside the picture.
+        seed: int for a stream of its own.
+        data_format: 'channels_last' or 'channels_first'; None for the global setting.
+        **kwargs: `name`, `dtype`, `input_shape`.
+
+    Call args:
+        data: pictures, or a dict with 'images'; training: whether to change them.
+
+    Shapes:
+        data: (b, h, w, c) or (h, w, c) -> the same, compute dtype.
+
+    Raises:
+        ConfigError: an argument outside its range.
+        UnsupportedFeatureError: boxes or masks are given.
+
+    Differs from Keras: other random numbers; pictures and labels only.
+
+    Example:
+        >>> RandomPerspective(0.0)(jnp.ones((1, 2, 2, 1))).ravel()
+        Array([1., 1., 1., 1.], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        factor: Factor = 1.0,
+        scale: float = 1.0,
+        interpolation: str = "bilinear",
+        fill_value: float = 0.0,
+        seed: int | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
+        self.factor = self._range(factor, "factor", 0, 1)
+        self.scale = _checks.fraction(scale, "scale", self._where)
+        self.interpolation = _checks.one_of(
+            interpolation, WARP_INTERPOLATIONS, "interpolation", self._where
+        )
+        self.fill_value = fill_value
+
+    def _draw(self, key: jax.Array, shape: Shape) -> dict[str, jax.Array]:
+        share, chance, corners = jax.random.split(key, 3)
+        rows = shape[0] or 1
+        height, width = self._size(shape)
+        right, bottom = width - 1.0, height - 1.0
+        start = jnp.broadcast_to(
+            jnp.asarray([[0.0, 0.0], [right, 0.0], [0.0, bottom], [right, bottom]]),
+            (rows, 4, 2),
+        )
+        reach = (-0.5 * self.scale, 0.5 * self.scale)
+        return {
+            "apply_perspective": uniform(chance, (rows,))
+            < uniform(share, (rows,), self.factor),
+            "start_points": start,
+            "end_points": start * (1 + uniform(corners, (rows, 4, 2), reach)),
+        }
+
+    def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
+        changed = ops.image.perspective_transform(
+            images,
+            transformation["start_points"],
+            transformation["end_points"],
+            interpolation=self.interpolation,
+            fill_value=self.fill_value,
+            data_format=self.data_format,
+        )
+        apply = jnp.asarray(transformation["apply_perspective"])
+        return jnp.where(apply[:, None, None, None], changed, images)
+
+
+class RandomCrop(Augmentation):
+    """Cuts a part out of pictures, the same part of all in a batch.
+
+    Pictures that are not larger are cut to the proportions and resized.
+
+    Args:
+        height: of the result, in pixels.
+        width: of the result, in pixels.
+        seed: int for a stream of its own.
+        data_format: 'channels_last' or 'channels_first'; None for the global setting.
+        name: the layer's name.
+        **kwargs: `dtype`, `input_shape`.
+
+    Call args:
+        data: pictures, or a dict with 'images'; training: whether to cut at random;
+        else the largest middle part is resized.
+
+    Shapes:
+        data: (b, h, w, c) or (h, w, c) -> (..., height, width, c) compute dtype.
+
+    Raises:
+        ConfigError: a size below 1.
+        UnsupportedFeatureError: boxes or masks are given.
+
+    Differs from Keras: other random numbers; pictures and labels only. Without
+    training the result has the size asked for; Keras 3.15 returns whole pictures.
+
+    Example:
+        >>> RandomCrop(2, 2)(jnp.ones((1, 4, 4, 3))).shape
+        (1, 2, 2, 3)
+    """
+
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        seed: int | None = None,
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(seed=seed, data_format=data_format, name=name, **kwargs)
+        self.height = _checks.positive_int(height, "height", self._where)
+        self.width = _checks.positive_int(width, "width", self._where)
+
+    def _draw(self, key: jax.Array, shape: Shape) -> tuple[ArrayLike, ArrayLike]:
+        height, width = self._size(shape)
+        if height > self.height and width > self.width:
+            first, second = jax.random.split(key)
+            return (
+                jax.random.randint(first, (), 0, height - self.height + 1),
+                jax.random.randint(second, (), 0, width - self.width + 1),
+            )
+        tall = max(min(height, width * self.height // self.width), 1)
+        wide = max(min(width, height * self.width // self.height), 1)
+        return (height - tall) // 2, (width - wide) // 2
+
+    def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
+        top, left = transformation
+        axis = 1 if self.data_format == "channels_last" else 2
+        for step, start, length in ((0, top, self.height), (1, left, self.width)):
+            have = images.shape[axis + step]
+            length = min(length, have if not isinstance(start, int) else have - start)
+            images = jax.lax.dynamic_slice_in_dim(images, start, length, axis + step)
+        return self._resized(images)
+
+    def _resized(self, images: jax.Array, cut: bool = False) -> jax.Array:
+        axis = images.ndim - (3 if self.data_format == "channels_last" else 2)
+        size = (self.height, self.width)
+        if images.shape[axis : axis + 2] == size:
+            return images
+        return ops.image.resize(
+            images, size, crop_to_aspect_ratio=cut, data_format=self.data_format
+        )
+
+    def transform_images(
+        self, images: ArrayLike, transformation: Any, training: bool = True
+    ) -> jax.Array:
+        """Cuts the part out if `training`, else resizes the middle."""
+        x = super().transform_images(images, transformation, training)
+        if training and transformation is not None:
+            return x
+        return self._resized(x, cut=True)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Returns the shape with the new height and width."""
+        if isinstance(input_shape, dict):
+            images = self.compute_output_shape(input_shape["images"])
+            return {**input_shape, "images": images}
+        self._check_axes(len(input_shape))
+        axis = len(input_shape) - (3 if self.data_format == "channels_last" else 2)
+        return (
+            *input_shape[:axis], self.height, self.width, *input_shape[axis + 2 :],
+        )  # fmt: skip
