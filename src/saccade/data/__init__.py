@@ -10,7 +10,6 @@ from ._batches import pack_x_y_sample_weight as pack_x_y_sample_weight
 from ._batches import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 from ._cache import PictureCache as PictureCache
 from ._decode import PictureForm as PictureForm
-from ._decode import open_picture as open_picture
 from ._decode import picture_form as picture_form
 from ._decode import shape_picture as shape_picture
 from ._image_check import Unusable as Unusable
@@ -21,6 +20,7 @@ from ._image_folder import SUFFIXES as SUFFIXES
 from ._image_folder import FileIndex as FileIndex
 from ._image_folder import index_folder as index_folder
 from ._image_folder import problems_of as problems_of
+from ._image_open import open_picture as open_picture
 from ._image_reader import PictureReader as PictureReader
 from ._image_warp import FILL_MODES as FILL_MODES
 from ._image_warp import warp_batch as warp_batch

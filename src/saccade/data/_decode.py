@@ -7,15 +7,13 @@ folders, labels or batches.
 from __future__ import annotations
 
 import dataclasses
-import io
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeGuard, cast
 
 import numpy as np
 
 from saccade.core import _checks
-from saccade.core._errors import ArgumentTypeError, message
+from saccade.data._image_open import PictureSource, in_turn, open_picture
 
 if TYPE_CHECKING:
     from PIL import Image as pillow
@@ -23,11 +21,20 @@ if TYPE_CHECKING:
 COLOR_MODES = ("grayscale", "rgb", "rgba")
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
 
-PictureSource = str | bytes | os.PathLike[str] | io.BytesIO
-
 _MODES = {"rgb": "RGB", "rgba": "RGBA"}
 # Grey pictures of more than 8 bits keep their values, as in Keras.
 _GREY_MODES = ("L", "I;16", "I")
+_ORIENTATION = 0x0112
+# EXIF 2.32, section 4.6.4.A: what brings the first row to the top.
+_TURNS = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,40 +119,6 @@ def _is_array(value: object) -> TypeGuard[np.ndarray]:
     return isinstance(value, np.ndarray) and value.ndim == 1
 
 
-def open_picture(source: PictureSource, where: str = "load_img") -> pillow.Image:
-    """Opens a picture and reads its header; pixels are decoded when they are used.
-
-    Args:
-        source: a path, or a BytesIO that holds the file.
-        where: the function that was called, for messages.
-
-    Raises:
-        ArgumentTypeError: neither of these.
-        OSError: no such file, no permission, or not a picture.
-    """
-    from PIL import Image
-
-    if isinstance(source, io.BytesIO):
-        return Image.open(source)
-    if not isinstance(source, (str, bytes, os.PathLike)):
-        raise ArgumentTypeError(
-            message(
-                where,
-                f"`path` must be a path or an io.BytesIO, got {type(source).__name__}",
-            )
-        )
-    path = os.fspath(source)
-    with open(path, "rb") as file:
-        content = file.read()
-    if not content:
-        raise EmptyFileError(f"the file is empty: {os.fsdecode(path)!r}")
-    return Image.open(io.BytesIO(content))
-
-
-class EmptyFileError(OSError):
-    """A file of zero bytes, which Pillow calls unidentified."""
-
-
 def shape_picture(image: pillow.Image, form: PictureForm) -> pillow.Image:
     """Converts an open picture to the colours and size of a form.
 
@@ -158,10 +131,10 @@ def shape_picture(image: pillow.Image, form: PictureForm) -> pillow.Image:
     Raises:
         OSError, SyntaxError, ValueError: the pixels cannot be decoded.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     if form.exif_orientation:
-        image = ImageOps.exif_transpose(image)
+        image = _upright(image)
     if form.color_mode == "grayscale":
         if image.mode not in _GREY_MODES:
             image = image.convert("L")
@@ -175,6 +148,21 @@ def shape_picture(image: pillow.Image, form: PictureForm) -> pillow.Image:
     resample = Image.Resampling[form.interpolation.upper()]
     box = _middle(image.size, width, height) if form.keep_aspect_ratio else None
     return image.resize((width, height), resample, box=box)
+
+
+def _upright(image: pillow.Image) -> pillow.Image:
+    """Turns a picture as its camera recorded it; leaves it where the record is odd."""
+    from PIL import Image
+
+    image.load()  # after which the record of a TIFF is applied and gone
+    try:
+        orientation = image.getexif().get(_ORIENTATION)
+    except Exception:
+        # Damaged notes about a picture, which raise whatever their bytes happen to
+        # lead to, are no reason not to use its pixels.
+        return image
+    turn = _TURNS.get(orientation) if isinstance(orientation, int) else None
+    return image.transpose(Image.Transpose[turn]) if turn else image
 
 
 def _middle(
@@ -202,47 +190,12 @@ def decode(source: PictureSource, form: PictureForm) -> np.ndarray:
         OSError, SyntaxError, ValueError: the file cannot be read or decoded.
 
     Example:
-        >>> from PIL import Image
+        >>> import io; from PIL import Image
         >>> file = io.BytesIO()
         >>> Image.new("L", (4, 2), 7).save(file, "png")
         >>> decode(file, PictureForm((1, 1), "rgb")).tolist()
         [[[7, 7, 7]]]
     """
-    with open_picture(source) as image:
+    with open_picture(source) as image, in_turn(image):
         array = np.asarray(shape_picture(image, form))
     return array if array.ndim == 3 else array[..., None]
-
-
-def reason(error: Exception) -> str:
-    """Says in a few words why a picture could not be read.
-
-    Args:
-        error: what reading it raised.
-
-    Example:
-        >>> reason(FileNotFoundError(2, "No such file"))
-        'it does not exist'
-    """
-    from PIL import Image, UnidentifiedImageError
-
-    if isinstance(error, EmptyFileError):
-        return "it is empty (0 bytes)"
-    if isinstance(error, FileNotFoundError):
-        return "it does not exist"
-    if isinstance(error, PermissionError):
-        return "there is no permission to read it"
-    if isinstance(error, IsADirectoryError):
-        return "it is a folder"
-    if isinstance(error, UnidentifiedImageError):
-        return "it is not a picture, or its first bytes are damaged"
-    if isinstance(
-        error, (Image.DecompressionBombError, Image.DecompressionBombWarning)
-    ):
-        return (
-            f"it would unpack to more than {Image.MAX_IMAGE_PIXELS or 0:,} pixels "
-            "(a decompression bomb?)"
-        )
-    text = str(error).strip() or type(error).__name__
-    if "truncated" in text.lower():
-        return f"it is truncated ({text})"
-    return f"it is damaged ({text})"

@@ -1,7 +1,7 @@
 """A look at every picture before training, so that a broken one does not stop it.
 
 Cheap signs of a whole file are looked for first; only a file that lacks them is
-decoded. A whole JPEG ends in its end marker, a whole PNG has chunks whose checksums
+decoded. `_jpeg` says what they are for a JPEG; a whole PNG has chunks whose checksums
 agree.
 """
 
@@ -15,12 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from saccade.core._errors import message
-from saccade.data._decode import open_picture, reason
+from saccade.data._image_open import in_turn, open_picture, reason
+from saccade.data._jpeg import looks_whole
 
 if TYPE_CHECKING:
     from PIL import Image as pillow
 
-_JPEG_END = b"\xff\xd9"
+# Kinds of pixels that convert to grey and colours; the others are tried.
+_USUAL = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,14 +61,15 @@ def check_picture(path: str) -> Unusable | None:
 def _decode_if_in_doubt(image: pillow.Image) -> None:
     file = getattr(image, "fp", None)
     if image.format == "JPEG" and isinstance(file, io.BytesIO):
-        content = file.getbuffer()
-        end = bytes(content[-64:]).rstrip(b"\0\r\n ")
-        if end.endswith(_JPEG_END):
+        if image.mode in _USUAL and looks_whole(file.getvalue()):
             return
     elif image.format == "PNG":
         image.verify()
         return
-    image.load()
+    with in_turn(image):
+        image.load()
+        if image.mode not in _USUAL:
+            image.convert("RGB")
 
 
 def find_unusable(paths: Sequence[str], threads: int = 4) -> list[Unusable]:

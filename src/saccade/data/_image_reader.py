@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from saccade.data._cache import PictureCache, identity
-from saccade.data._decode import PictureForm, decode, reason
+from saccade.data._decode import PictureForm, decode
 from saccade.data._image_check import Unusable, threads_for_reading
+from saccade.data._image_open import reason
 
 
 class PictureReader:
