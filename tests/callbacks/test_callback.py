@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -143,3 +144,12 @@ def test_history_keeps_names_in_the_order_of_keras(small_net, pictures):
     history = small_net().fit(*pictures, validation_split=0.2, epochs=2, verbose=0)
     assert list(history.history) == ["accuracy", "loss", "val_accuracy", "val_loss"]
     assert history.params == {"verbose": 0, "epochs": 2, "steps": 2}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+def test_a_full_disk_ends_the_run_with_the_name_of_the_log(small_net, pictures):
+    model = small_net()
+    with pytest.raises(OSError, match="/dev/full: cannot be written: no space is left"):
+        model.fit(*pictures, verbose=0, callbacks=[callbacks.CSVLogger("/dev/full")])
+    assert int(model.optimizer.iterations) == 3  # the epoch is not lost
+    assert model.history is not None

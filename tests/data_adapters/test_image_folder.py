@@ -90,3 +90,21 @@ def test_problems(root: Path) -> None:
     assert problems_of(one, labelled=False) == []
     (nothing,) = problems_of(index_folder(root / "ёж"), True)
     assert nothing.startswith("no folders of classes")
+
+
+@pytest.mark.parametrize("part", ["", "b"])
+def test_a_folder_that_may_not_be_listed(part: str, root: Path, monkeypatch) -> None:
+    closed = os.path.join(root, part) if part else str(root)
+    scan = os.scandir
+
+    def refuse(folder: str) -> object:
+        if folder == closed:
+            raise PermissionError(13, "Permission denied", folder)
+        return scan(folder)
+
+    # The tests may run as root, who may list everything.
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(PermissionError, match="there is no permission to list it") as e:
+        index_folder(root)
+    assert repr(closed) in str(e.value)
+    assert "chmod u+rx" in str(e.value)

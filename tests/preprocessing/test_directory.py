@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -179,3 +181,96 @@ def test_training_predicts_in_the_order_of_files(folder: Path) -> None:
     predicted = model.predict(test, verbose=0)
     whole = np.concatenate([test[index][0] for index in range(len(test))])
     np.testing.assert_allclose(predicted, model.predict(whole, verbose=0), rtol=1e-5)
+
+
+def full_disk(image: Image.Image, path: str, **options: object) -> None:
+    Path(path).write_bytes(b"half of a pict")
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_for_copies(folder: Path, tmp_path_factory, monkeypatch) -> None:
+    there = tmp_path_factory.mktemp("copies")
+    stops, skips = (
+        flow(folder, save_to_dir=there, on_error=how) for how in ("stop", "skip")
+    )
+    monkeypatch.setattr(Image.Image, "save", full_disk)
+    with pytest.raises(OSError, match="no space is left on the disk") as caught:
+        next(stops)
+    assert str(there) in str(caught.value)
+    with pytest.warns(UserWarning, match="No more copies are written"):
+        assert len(next(skips)[0]) == 4
+    assert len(next(skips)[0]) == 4
+    assert list(there.iterdir()) == []
+
+
+def test_the_same_picture_in_both_subsets_is_told(folder: Path) -> None:
+    shutil.copy(folder / "ants" / "0.png", folder / "ants" / "5.png")
+    settings = {"validation_split": 0.3}
+    flow(folder, settings, subset="training")
+    with pytest.warns(
+        UserWarning, match="1 picture of validation is in training too"
+    ) as e:
+        flow(folder, settings, subset="validation")
+    pair = f"{folder / 'ants' / '5.png'} = {folder / 'ants' / '0.png'}"
+    assert pair in str(e[0].message)
+
+
+class Vandal(saccade.callbacks.Callback):
+    """Changes a file when the second epoch has ended."""
+
+    def __init__(self, harm) -> None:
+        super().__init__()
+        self.harm = harm
+        self.weights = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.weights = self.model.get_weights()
+        if epoch == 1:
+            self.harm()
+
+
+def classifier() -> saccade.Sequential:
+    model = saccade.Sequential(
+        [layers.Input((8, 8, 3)), layers.Flatten(), layers.Dense(2, "softmax")]
+    )
+    model.compile("sgd", "categorical_crossentropy")
+    return model
+
+
+@pytest.mark.parametrize("harm", ["vanishes", "breaks"])
+def test_a_run_that_a_picture_ends_keeps_its_state(harm: str, folder: Path) -> None:
+    victim = folder / "ants" / "1.png"
+    vandal = Vandal(
+        victim.unlink if harm == "vanishes" else lambda: victim.write_text("x")
+    )
+    model = classifier()
+    with pytest.raises(OSError, match=r"1\.png: it (does not exist|is not a picture)"):
+        model.fit(flow(folder), epochs=9, verbose=0, callbacks=[vandal])
+    assert len(model.history.history["loss"]) >= 2
+    assert int(model.optimizer.iterations) >= 6
+    assert all(np.isfinite(w).all() for w in model.get_weights())
+    assert model.predict(np.zeros((1, 8, 8, 3)), verbose=0).shape == (1, 2)
+    model.save_weights(folder / "state.weights.h5")  # it is there to go on with
+    again = classifier()
+    again.load_weights(folder / "state.weights.h5")
+    np.testing.assert_array_equal(again.get_weights()[0], model.get_weights()[0])
+
+
+def test_a_run_goes_on_without_a_picture_if_told_to(folder: Path) -> None:
+    vandal = Vandal((folder / "ants" / "1.png").unlink)
+    model = classifier()
+    with pytest.warns(UserWarning, match=r"1\.png is left out from now on: it does"):
+        run = model.fit(
+            flow(folder, on_error="skip"), epochs=5, verbose=0, callbacks=[vandal]
+        )
+    assert len(run.history["loss"]) == 5
+
+
+def test_a_picture_that_changes_is_read_again(folder: Path) -> None:
+    files = flow(folder, {"rescale": 1}, shuffle=False)
+    before = files[0][0].copy()
+    path = folder / "ants" / "2.png"
+    Image.new("RGB", (12, 10), (1, 2, 3)).save(path)
+    after = files[0][0]
+    assert np.unique(after[2].reshape(-1, 3), axis=0).tolist() == [[1, 2, 3]]
+    np.testing.assert_array_equal(after[[0, 1, 3]], before[[0, 1, 3]])

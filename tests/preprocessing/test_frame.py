@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from PIL import Image
 
 from saccade.preprocessing.image import DataFrameIterator, ImageDataGenerator
 
@@ -148,3 +149,32 @@ def test_old_arguments_warn(frame, folder: Path) -> None:
 def test_something_else(folder: Path) -> None:
     with pytest.raises(ValueError, match="must be a data frame, got list"):
         flow([1], folder)
+
+
+def test_missing_files_are_told_with_their_rows(frame, folder: Path) -> None:
+    Image.new("L", (2, 2)).save(folder / "ants" / "1.webp")
+    frame.loc[1, "filename"] = "ants/1.webp"
+    with pytest.warns(UserWarning, match=r"1\.webp' \(row 1\)") as caught:
+        flow(frame, folder)
+    assert "it is there, but only png, jpg, jpeg" in str(caught[0].message)
+
+
+def test_a_subset_without_a_class_is_told(frame, folder: Path) -> None:
+    with pytest.warns(UserWarning, match="in the validation subset of these") as caught:
+        flow(frame, folder, split=0.3, subset="validation")
+    text = str(caught[0].message)
+    assert "classes: 'bees'" in text
+    assert "dataframe.sample(frac=1, random_state=0)" in text
+    with pytest.warns(UserWarning, match="only one class, 'ants', so nothing to tell"):
+        flow(frame[:3], folder)
+
+
+@pytest.mark.parametrize("mode", ["raw", "multi_output"])
+def test_missing_numbers_are_told_with_their_rows(mode, frame, folder: Path) -> None:
+    frame["number"] = frame["number"].astype(float)
+    frame.loc[[2, 5], "number"] = np.nan
+    columns = ["number"] if mode == "multi_output" else "number"
+    with pytest.warns(
+        UserWarning, match=r"y_col='number' has no value in 2 rows \(2, 5"
+    ):
+        flow(frame, folder, class_mode=mode, y_col=columns)

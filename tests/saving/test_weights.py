@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 import numpy as np
@@ -127,3 +128,19 @@ def test_external_storage_and_absurd_shapes_are_refused(tmp_path):
             )
         with pytest.raises(SavingError, match=r"no plain array|far more than"):
             net().load_weights(path)
+
+
+def test_a_full_disk_leaves_the_old_file_and_is_named(tmp_path, monkeypatch):
+    path = tmp_path / "a.weights.h5"
+    model = net()
+    model.save_weights(path)
+    before = path.read_bytes()
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match=r"a\.weights\.h5: cannot be written: no space"):
+        model.save_weights(path, overwrite=True)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from saccade.callbacks._callback import Callback, Logs
+from saccade.core._disk import appending
 from saccade.core._errors import ConfigError, message, nearest
 from saccade.core._output import print_line
 from saccade.utils import Progbar
@@ -129,6 +130,9 @@ class CSVLogger(Callback):
         separator: between the columns.
         append: whether to go on in a file that is there.
 
+    Raises:
+        DiskFullError: no space is left; the lines before are unchanged.
+
     Differs from Keras: the file is closed after each line, so it holds every finished
     epoch whatever happens.
 
@@ -162,7 +166,7 @@ class CSVLogger(Callback):
             if self.keys and not any(k.startswith("val_") for k in self.keys):
                 self.keys += [f"val_{k}" for k in self.keys]
         row = {key: _cell(logs.get(key, "NA")) for key in self.keys}
-        with Path(self.filename).open("a", newline="") as file:
+        with appending(Path(self.filename)) as file:
             writer = csv.DictWriter(
                 file, ["epoch", *self.keys], delimiter=self.sep, dialect="excel"
             )

@@ -9,6 +9,8 @@
     ├── DataError(ValueError)                data that cannot be used
     │   └── PictureError(OSError)            pictures that cannot be read
     ├── FolderError(FileNotFoundError)       a folder that is not there
+    ├── FolderAccessError(PermissionError)   a folder that may not be listed
+    ├── DiskFullError(OSError)               a file for which no space is left
     ├── SavingError(ValueError)              files that cannot be read or written
     ├── DownloadError(OSError)               a file that cannot be fetched
     ├── NotBuiltError(ValueError)            used before it was built or compiled
@@ -52,6 +54,14 @@ class PictureError(DataError, OSError):
 
 class FolderError(SaccadeError, FileNotFoundError):
     """A folder is not there."""
+
+
+class FolderAccessError(SaccadeError, PermissionError):
+    """A folder may not be listed."""
+
+
+class DiskFullError(SaccadeError, OSError):
+    """A file cannot be written, since no space is left."""
 
 
 class SavingError(SaccadeError, ValueError):

@@ -12,6 +12,8 @@ from ._cache import PictureCache as PictureCache
 from ._decode import PictureForm as PictureForm
 from ._decode import picture_form as picture_form
 from ._decode import shape_picture as shape_picture
+from ._duplicates import find_duplicates as find_duplicates
+from ._duplicates import list_duplicates as list_duplicates
 from ._image_check import Unusable as Unusable
 from ._image_check import find_unusable as find_unusable
 from ._image_check import list_unusable as list_unusable
@@ -53,9 +55,11 @@ __all__ = [
     "adapt",
     "check_steps",
     "epoch_batches",
+    "find_duplicates",
     "find_unusable",
     "index_folder",
     "labels_on_host",
+    "list_duplicates",
     "list_unusable",
     "open_picture",
     "pack_x_y_sample_weight",

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from saccade.core._errors import FolderError, message, nearest
+from saccade.core._errors import FolderAccessError, FolderError, message, nearest
 
 SUFFIXES = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
 """Ends of names that are taken for pictures, as in Keras: without the dot."""
@@ -93,6 +93,10 @@ def index_folder(
 
     Raises:
         FolderError: there is no such folder.
+        FolderAccessError: there is no permission to list it or a folder inside.
+
+    Differs from Keras: a folder that may not be listed is an error; Keras takes it for
+        an empty one.
 
     Example:
         >>> import tempfile, pathlib
@@ -110,8 +114,7 @@ def index_folder(
     if not os.path.isdir(root):
         raise FolderError(_no_folder(root))
     if not class_names:
-        with os.scandir(root) as entries:
-            class_names = sorted(entry.name for entry in entries if entry.is_dir())
+        class_names = sorted(entry.name for entry in _listed(root) if entry.is_dir())
     filenames: list[str] = []
     left_out: list[str] = []
     classes: list[int] = []
@@ -152,12 +155,11 @@ def _walk(
     """Gives (path relative to the start, names of files) for a folder and below."""
     files, folders = [], []
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if not entry.is_dir():
-                    files.append(entry.name)
-                elif follow_links or not entry.is_symlink():
-                    folders.append(entry.name)
+        for entry in _listed(folder):
+            if not entry.is_dir():
+                files.append(entry.name)
+            elif follow_links or not entry.is_symlink():
+                folders.append(entry.name)
     except (FileNotFoundError, NotADirectoryError):
         return  # a class without a folder has no pictures
     yield inner, files
@@ -168,6 +170,20 @@ def _walk(
             continue
         below = os.path.join(inner, name)
         yield from _walk(path, below, follow_links, (*above, place))
+
+
+def _listed(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except PermissionError as error:
+        raise FolderAccessError(
+            message(
+                f"the folder {folder!r}",
+                "there is no permission to list it",
+                f"give yourself permission: chmod u+rx {folder!r}",
+            )
+        ) from error
 
 
 def _no_folder(root: str) -> str:

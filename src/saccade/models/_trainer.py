@@ -310,8 +310,9 @@ class Trainer(Layer):
             validation_freq=_frequency(validation_freq),
         )
         validate = self._validator(validation, validation_steps, told)
-        _loop.fit(self, spec, programs, source, plan, options, told, validate)  # type: ignore[arg-type]
+        # Before the run, so that one that ends early leaves its finished epochs.
         self.history = told.history
+        _loop.fit(self, spec, programs, source, plan, options, told, validate)  # type: ignore[arg-type]
         return told.history
 
     def _validation_source(

@@ -10,7 +10,13 @@ import numpy as np
 
 from saccade.core import _output
 from saccade.core._checks import one_of
-from saccade.data import index_folder, problems_of
+from saccade.data import (
+    FileIndex,
+    find_duplicates,
+    index_folder,
+    list_duplicates,
+    problems_of,
+)
 from saccade.preprocessing._files import FilesIterator
 
 if TYPE_CHECKING:
@@ -60,7 +66,8 @@ class DirectoryIterator(FilesIterator):
         PictureError: pictures cannot be read, and `on_error` is 'stop'.
         ConfigError: an argument outside its range.
 
-    Differs from Keras: every file is opened once before; see `on_error`.
+    Differs from Keras: every file is opened once before; see `on_error`. Pictures of
+        the validation subset that the training subset has too are told in a warning.
     """
 
     allowed_class_modes = frozenset((*_CLASS_MODES, None))
@@ -118,13 +125,27 @@ class DirectoryIterator(FilesIterator):
         self.classes = index.classes
         self.samples = len(index)
         self._filepaths = index.filepaths
+        self._tell_found(index)
+        if self.split is not None and self.split[0] == 0:
+            rest = index_folder(directory, classes, (self.split[1], 1), follow_links)
+            self._warn_of_duplicates(rest.filepaths)
+        super().__init__(self.samples, batch_size, shuffle, seed)
+
+    def _tell_found(self, index: FileIndex) -> None:
         _output.print_line(
             f"Found {self.samples} images belonging to {self.num_classes} classes."
         )
-        labelled = class_mode not in (None, "input")
+        labelled = self.class_mode not in (None, "input")
         for problem in problems_of(index, labelled, self.subset):
             self._warn(problem)
-        super().__init__(self.samples, batch_size, shuffle, seed)
+
+    def _warn_of_duplicates(self, training: Sequence[str]) -> None:
+        pairs = find_duplicates(training, self._filepaths)
+        if pairs:
+            self._warn(
+                list_duplicates(pairs),
+                "remove one of each pair: saccade.data.find_duplicates(a, b) lists all",
+            )
 
     @property
     def filepaths(self) -> list[str]:

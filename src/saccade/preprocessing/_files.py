@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from saccade.core import _checks, _settings
-from saccade.core._errors import ConfigError, PictureError, message
+from saccade.core._disk import naming_full_disk
+from saccade.core._errors import ConfigError, DiskFullError, PictureError, message
 from saccade.data import (
     PictureReader,
     Unusable,
@@ -148,6 +150,7 @@ class FilesIterator(Iterator):
         Raises:
             PictureError: a picture cannot be read, and `on_error` is 'stop'; or none
                 of the batch can.
+            DiskFullError: no space is left for copies, and `on_error` is 'stop'.
         """
         if self.image_data_generator is not None and self._drawn is None:
             self._draw(index_array)
@@ -162,8 +165,17 @@ class FilesIterator(Iterator):
         numbers = numbers[kept]
         batch = self._transformed(pictures, drawn and [drawn[row] for row in kept])
         if self.save_to_dir:
-            save_batch(self, batch, numbers, 10**7)
+            self._save(batch, numbers)
         return self._with_labels(batch, numbers)
+
+    def _save(self, batch: np.ndarray, numbers: np.ndarray) -> None:
+        try:
+            save_batch(self, batch, numbers, 10**7)
+        except DiskFullError as error:
+            if self.on_error == "stop":
+                raise
+            self.save_to_dir = None
+            self._warn(f"{error} No more copies are written")
 
     def _refuse(self, broken: list[Unusable], kept: list[int]) -> None:
         known = {file.path for file in self.unusable}
@@ -238,9 +250,19 @@ def save_batch(
         batch: pictures as given to the program; they are stretched to [0, 255].
         numbers: of the pictures.
         most: bound of the random number in their names.
+
+    Raises:
+        DiskFullError: no space is left.
     """
     for picture, number in zip(batch, numbers, strict=True):
         mark = np.random.randint(most)
         name = f"{iterator.save_prefix}_{number}_{mark}.{iterator.save_format}"
         image = array_to_img(picture, iterator.data_format, scale=True)
-        image.save(os.path.join(iterator.save_to_dir or "", name))
+        path = os.path.join(iterator.save_to_dir or "", name)
+        with naming_full_disk(path):
+            try:
+                image.save(path)
+            except OSError:
+                with contextlib.suppress(OSError):  # it may not even be there
+                    os.remove(path)
+                raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol, cast
@@ -18,6 +19,7 @@ from saccade.core._errors import (
     nearest,
 )
 from saccade.data import SUFFIXES
+from saccade.data._warn import warn
 from saccade.preprocessing._files import FilesIterator
 
 if TYPE_CHECKING:
@@ -141,7 +143,7 @@ class DataFrameIterator(FilesIterator):
         self.filenames = [names[row] for row in rows]
         self._filepaths = [os.path.join(self.directory, n) for n in self.filenames]
         self.samples = len(self.filenames)
-        self._print_found("validated" if validate_filenames else "non-validated")
+        self._tell_found(validate_filenames, chosen=bool(classes))
         super().__init__(self.samples, batch_size, shuffle, seed)
 
     def _choose(
@@ -172,27 +174,50 @@ class DataFrameIterator(FilesIterator):
         there = np.array(_are_pictures(paths), bool)
         missing = int((~there).sum())
         if missing:
-            shown = [paths[row] for row in np.flatnonzero(~there)[:_SHOWN]]
+            lost = np.flatnonzero(~there)[:_SHOWN]
+            shown = ", ".join(f"{paths[row]!r} (row {row})" for row in lost)
             self._warn(
                 f'Found {missing} invalid image filename(s) in x_col="{x_col}". These '
-                f"filename(s) will be ignored: {', '.join(map(repr, shown))}"
+                f"filename(s) will be ignored: {shown}"
                 + (f" and {missing - _SHOWN} more" if missing > _SHOWN else ""),
-                _advice(shown[0]),
+                _advice(paths[lost[0]]),
             )
         rows = np.flatnonzero(there)
         usable = self._without_unusable([paths[row] for row in rows])
         return rows[usable]
+
+    def _warn_of_classes(self, chosen: bool) -> None:
+        counts = dict.fromkeys(self.class_indices.values(), 0)
+        for numbers in self.classes:
+            for number in numbers if isinstance(numbers, list) else [numbers]:
+                counts[int(number)] += 1
+        empty = [name for name, n in self.class_indices.items() if not counts[n]]
+        if empty:
+            part = f"the {self.subset} subset" if self.subset else "the data frame"
+            self._warn(
+                f"no pictures in {part} of these classes: "
+                f"{', '.join(map(repr, empty))}",
+                "mix the rows before: dataframe.sample(frac=1, random_state=0)"
+                if self.subset
+                else None,
+            )
+        elif len(counts) == 1 and not chosen:
+            (name,) = self.class_indices
+            self._warn(f"only one class, {name!r}, so nothing to tell")
 
     def _class_numbers(self, label: Label) -> int | list[int]:
         if isinstance(label, str):
             return self.class_indices[label]
         return [self.class_indices[name] for name in label]
 
-    def _print_found(self, how: str) -> None:
+    def _tell_found(self, validated: bool, chosen: bool) -> None:
+        how = "validated" if validated else "non-validated"
         text = f"Found {self.samples} {how} image filenames"
         if self.class_mode not in _CLASSLESS:
             text += f" belonging to {len(self.class_indices)} classes"
         _output.print_line(f"{text}.")
+        if self.class_mode not in _CLASSLESS:
+            self._warn_of_classes(chosen)
 
     @property
     def filepaths(self) -> list[str]:
@@ -335,12 +360,34 @@ def _targets(
                     f"{type(y_col).__name__}",
                 )
             )
-        return [np.array(_column(frame, name))[rows] for name in y_col]
+        return [_numbers(frame, name)[rows] for name in y_col]
     if class_mode != "raw":
         return None
     if isinstance(y_col, str):
-        return np.array(_column(frame, y_col))[rows]
-    return np.column_stack([np.array(_column(frame, name)) for name in y_col])[rows]
+        return _numbers(frame, y_col)[rows]
+    return np.column_stack([_numbers(frame, name) for name in y_col])[rows]
+
+
+def _numbers(frame: Frame, name: str) -> np.ndarray:
+    """Returns a column as it is; says where it has no value."""
+    column = _column(frame, name)
+    missing = [row for row, value in enumerate(column) if _is_missing(value)]
+    if missing:
+        shown = ", ".join(map(str, missing[:_SHOWN]))
+        more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+        warn(
+            message(
+                _WHERE,
+                f"y_col={name!r} has no value in {len(missing)} rows ({shown}{more}); "
+                "the loss of their pictures will be no number",
+                f"drop them: dataframe.dropna(subset=[{name!r}])",
+            )
+        )
+    return np.array(column)
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _are_pictures(paths: Sequence[str]) -> list[bool]:
@@ -370,7 +417,12 @@ def _advice(path: str) -> str:
     folder, name = os.path.split(path)
     if not os.path.isdir(folder or "."):
         return f"there is no folder {folder!r}; pass the right `directory`"
-    close = nearest(name, _files_in(folder))
+    there = _files_in(folder)
+    if name in there:
+        return f"it is there, but only {', '.join(SUFFIXES)} are read; save it as one"
+    # Tables often have names without the suffix.
+    close = sorted(n for n in there if os.path.splitext(n)[0] == name)
+    close = close or nearest(name, there)
     if close:
         return f"{folder!r} has {close[0]!r}; names must be exact, with the suffix"
     return "names must be those of files in `directory`, with the suffix"

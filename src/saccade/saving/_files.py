@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from saccade.core._disk import naming_full_disk
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -15,7 +17,15 @@ def replacing(path: Path) -> Iterator[Path]:
 
     A kill at any moment leaves the old file, or none. An exception inside removes the
     temporary file.
+
+    Raises:
+        DiskFullError: no space is left; the old file is as it was.
     """
+    with naming_full_disk(path):
+        yield from _replace(path)
+
+
+def _replace(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
