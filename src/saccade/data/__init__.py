@@ -9,6 +9,14 @@ from ._adapters import labels_on_host as labels_on_host
 from ._batches import pack_x_y_sample_weight as pack_x_y_sample_weight
 from ._batches import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 from ._cache import PictureCache as PictureCache
+from ._dataset import Dataset as Dataset
+from ._dataset import DatasetIterator as DatasetIterator
+from ._dataset import Options as Options
+from ._dataset_elements import Tensor as Tensor
+from ._dataset_elements import TensorSpec as TensorSpec
+from ._dataset_nodes import AUTOTUNE as AUTOTUNE
+from ._dataset_nodes import INFINITE as INFINITE
+from ._dataset_nodes import UNKNOWN as UNKNOWN
 from ._decode import PictureForm as PictureForm
 from ._decode import picture_form as picture_form
 from ._decode import shape_picture as shape_picture
@@ -40,10 +48,16 @@ from ._split import split_validation as split_validation
 from ._stratify import stratified_split as stratified_split
 
 __all__ = [
+    "AUTOTUNE",
     "FILL_MODES",
+    "INFINITE",
     "SUFFIXES",
+    "UNKNOWN",
     "ArraySource",
+    "Dataset",
+    "DatasetIterator",
     "FileIndex",
+    "Options",
     "PictureCache",
     "PictureForm",
     "PictureReader",
@@ -51,6 +65,8 @@ __all__ = [
     "PyDataset",
     "Sequence",
     "StreamSource",
+    "Tensor",
+    "TensorSpec",
     "Unusable",
     "adapt",
     "check_steps",

@@ -77,6 +77,7 @@ def index_folder(
     class_names: Sequence[str] | None = None,
     split: tuple[float, float] | None = None,
     follow_links: bool = False,
+    suffixes: tuple[str, ...] = SUFFIXES,
 ) -> FileIndex:
     """Lists the pictures in the folders of classes, in the order of Keras.
 
@@ -90,6 +91,7 @@ def index_folder(
             None for all.
         follow_links: whether to enter folders that are links; one that leads back to
             where it is entered from is left out.
+        suffixes: ends of names, in lower case, that are taken for pictures.
 
     Raises:
         FolderError: there is no such folder.
@@ -119,7 +121,8 @@ def index_folder(
     left_out: list[str] = []
     classes: list[int] = []
     for number, name in enumerate(class_names):
-        taken, others = _pictures_below(os.path.join(root, name), follow_links)
+        folder = os.path.join(root, name)
+        taken, others = _pictures_below(folder, follow_links, suffixes)
         if split is not None:
             first, last = (int(share * len(taken)) for share in split)
             taken = taken[first:last]
@@ -135,16 +138,18 @@ def index_folder(
     )
 
 
-def _pictures_below(folder: str, follow_links: bool) -> tuple[list[str], list[str]]:
+def _pictures_below(
+    folder: str, follow_links: bool, suffixes: tuple[str, ...]
+) -> tuple[list[str], list[str]]:
     """Lists pictures and other files that look like some, relative to the folder."""
     taken: list[str] = []
     others: list[str] = []
     for inner, names in sorted(_walk(folder, "", follow_links, ())):
         for name in sorted(names):
             lowered = name.lower()
-            if lowered.endswith(SUFFIXES):
+            if lowered.endswith(suffixes):
                 taken.append(os.path.join(inner, name))
-            elif lowered.endswith(_OTHER_PICTURES):
+            elif lowered.endswith((*SUFFIXES, *_OTHER_PICTURES)):
                 others.append(os.path.join(inner, name))
     return taken, others
 

@@ -1,5 +1,7 @@
 """Reading and changing of pictures, where Keras 2 has it: `preprocessing.image`."""
 
+from saccade.utils import image_dataset_from_directory as image_dataset_from_directory
+
 from . import image as image
 
-__all__ = ["image"]
+__all__ = ["image", "image_dataset_from_directory"]

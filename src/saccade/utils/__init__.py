@@ -30,6 +30,9 @@ from saccade.saving import serialize_keras_object as serialize_keras_object
 from ._categorical import normalize as normalize
 from ._categorical import to_categorical as to_categorical
 from ._get_file import get_file as get_file
+from ._image_dataset import (
+    image_dataset_from_directory as image_dataset_from_directory,
+)
 from ._image_files import array_to_img as array_to_img
 from ._image_files import img_to_array as img_to_array
 from ._image_files import load_img as load_img
@@ -38,6 +41,7 @@ from ._image_resize import smart_resize as smart_resize
 from ._progbar import Progbar as Progbar
 from ._session import clear_session as clear_session
 from ._session import set_random_seed as set_random_seed
+from ._split_dataset import split_dataset as split_dataset
 
 CustomObjectScope = custom_object_scope
 
@@ -56,6 +60,7 @@ __all__ = [
     "get_file",
     "get_registered_name",
     "get_registered_object",
+    "image_dataset_from_directory",
     "img_to_array",
     "is_interactive_logging_enabled",
     "is_keras_tensor",
@@ -67,6 +72,7 @@ __all__ = [
     "serialize_keras_object",
     "set_random_seed",
     "smart_resize",
+    "split_dataset",
     "standardize_dtype",
     "stratified_split",
     "to_categorical",
