@@ -131,7 +131,7 @@ class BatchReader:
                 message(
                     where,
                     f"must be a whole batch, got a single target {y!r}",
-                    "group the samples first, for example with "
+                    "group the samples first: dataset.batch(32), or "
                     "torch.utils.data.DataLoader(dataset, batch_size=32)",
                 )
             )

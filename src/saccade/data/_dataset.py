@@ -31,13 +31,8 @@ from saccade.data._dataset_elements import (
     to_numpy,
     to_tensors,
 )
-from saccade.data._dataset_map import (
-    Filter,
-    FlatMap,
-    Map,
-    MapFunction,
-    parallel_calls,
-)
+from saccade.data._dataset_function import MapFunction
+from saccade.data._dataset_map import Filter, FlatMap, Map, parallel_calls
 from saccade.data._dataset_nodes import (
     AUTOTUNE,
     DEPTH,

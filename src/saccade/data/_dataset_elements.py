@@ -37,6 +37,17 @@ class Tensor(np.ndarray):
         array = np.array(self)
         return array if array.ndim else array[()]
 
+    def get_shape(self) -> tuple[int, ...]:
+        """Returns the shape."""
+        return self.shape
+
+    def set_shape(self, shape: Sequence[int | None]) -> None:
+        """Does nothing: an array knows its shape.
+
+        Args:
+            shape: accepted.
+        """
+
     def __getitem__(self, key: Any) -> Any:
         found = super().__getitem__(key)
         if isinstance(found, np.ndarray) or (isinstance(key, tuple) and not key):
@@ -48,6 +59,8 @@ class Tensor(np.ndarray):
     ) -> Any:
         texts = any(isinstance(i, Tensor) and i.dtype == object for i in inputs)
         plain = [_plain(value, texts) for value in inputs]
+        if "out" in kwargs:
+            kwargs["out"] = tuple(_plain(value, False) for value in kwargs["out"])
         result = getattr(ufunc, method)(*plain, **kwargs)
         wide = any(getattr(i, "dtype", None) == np.float64 for i in plain)
         if isinstance(result, tuple):
@@ -80,8 +93,9 @@ def _plain(value: Any, texts: bool) -> Any:
 def _computed(result: Any, wide: bool) -> Any:
     if not isinstance(result, (np.ndarray, np.generic)):
         return result
-    narrow = result.dtype == np.float64 and not wide
-    return as_tensor(result.astype(np.float32) if narrow else result)
+    if result.dtype == np.float64 and not wide:
+        result = result.astype(np.float32)
+    return np.asarray(result).view(Tensor)
 
 
 class TensorSpec:

@@ -202,13 +202,16 @@ def resize_with_pad(
     """
     have_height, have_width = picture.shape[:2]
     height, width = size
+    # The fractions are those of TensorFlow, which rounds down late.
     ratio = max(np.float32(have_width / width), np.float32(have_height / height))
+    exact = np.float32(have_height) / ratio, np.float32(have_width) / ratio
     inner = (
-        min(height, max(1, math.floor(np.float32(have_height) / ratio))),
-        min(width, max(1, math.floor(np.float32(have_width) / ratio))),
+        min(height, max(1, math.floor(exact[0]))),
+        min(width, max(1, math.floor(exact[1]))),
     )
     resized = resize_picture(picture, inner, method)
     framed = np.zeros((height, width, picture.shape[2]), resized.dtype)
-    top, left = (height - inner[0]) // 2, (width - inner[1]) // 2
+    top = max(0, math.floor((height - exact[0]) / 2))
+    left = max(0, math.floor((width - exact[1]) / 2))
     framed[top : top + inner[0], left : left + inner[1]] = resized
     return framed

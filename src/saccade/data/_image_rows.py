@@ -16,8 +16,8 @@ from saccade.core._errors import PictureError, message
 from saccade.data._cache import PictureCache, identity
 from saccade.data._dataset_elements import Element, TensorSpec
 from saccade.data._dataset_nodes import Node, Rows
-from saccade.data._decode import open_picture, reason
 from saccade.data._image_check import Unusable, list_unusable, threads_for_reading
+from saccade.data._image_open import in_turn, open_picture, reason
 from saccade.data._image_resize import middle_part, resize_picture, resize_with_pad
 from saccade.data._warn import warn
 
@@ -195,7 +195,7 @@ class PictureRows:
             now = identity(path)
             kept = self._cache.get(path, now)
             if kept is None:
-                with open_picture(path, self._where) as image:
+                with open_picture(path, self._where) as image, in_turn(image):
                     picture = decode_channels(image, self.form.channels)
                 kept = self.form.pack(self.form.resize(picture))
                 self._cache.put(path, now, kept)

@@ -11,6 +11,7 @@ from saccade.core._errors import ArgumentTypeError, DataError, message
 from saccade.core._random import default_seed
 from saccade.data._batches import BatchReader
 from saccade.data._convert import ACCEPTED
+from saccade.data._dataset_nodes import INFINITE
 from saccade.data._order import epoch_batches, rows_order
 from saccade.data._prefetch import ordered_map
 from saccade.data._py_dataset import PyDataset
@@ -311,7 +312,11 @@ def stream_source(
         return DatasetStream(dataset, reader, shuffle, where, seed)
     as_numpy = getattr(x, "as_numpy_iterator", None)
     if as_numpy is not None:
-        return IterableStream(as_numpy, _length(x), reader, name, where)
+        stream = IterableStream(as_numpy, _length(x), reader, name, where)
+        # A Dataset, or one of TensorFlow's: -1 says that it never ends.
+        count = getattr(x, "cardinality", int)()
+        stream.endless = int(count) == INFINITE
+        return stream
     if isinstance(x, Iterator):
         return IteratorStream(x, reader, where)
     if isinstance(x, Iterable) and not isinstance(x, (set, frozenset)):

@@ -113,8 +113,7 @@ def image_dataset_from_directory(
     _check_format(format)
     layout = _checks.data_format(data_format, where)
     on_error = _checks.one_of(on_error, ("stop", "skip"), "on_error", where)
-    if batch_size is not None:
-        batch_size = _checks.positive_int(batch_size, "batch_size", where)
+    batch_size = _check_batch_size(batch_size)
     subset = _check_split(validation_split, subset, shuffle, seed)
     if seed is None:
         seed = int(np.random.randint(10**6))
@@ -125,8 +124,7 @@ def image_dataset_from_directory(
         found.shuffle(seed)
 
     def dataset(part: str | None) -> Dataset:
-        paths, numbers = found.part(part, validation_split)
-        paths, numbers = _usable(paths, numbers, on_error)
+        paths, numbers = _usable(*found.part(part, validation_split), on_error)
         if not paths:
             raise DataError(_no_pictures(directory, part))
         rows = PictureRows(
@@ -326,6 +324,12 @@ def _sequence(value: object) -> Sequence[int]:
             message(_WHERE, f"`image_size` must be (height, width), got {value!r}")
         )
     return value
+
+
+def _check_batch_size(size: int | None) -> int | None:
+    if size is None:
+        return None
+    return _checks.positive_int(size, "batch_size", _WHERE)
 
 
 def _check_format(format: object) -> None:
