@@ -36,11 +36,14 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (
             ["rnu", "x.py"],
             "saccade: there is no command 'rnu'. Did you mean 'saccade run'? "
-            "Commands: doctor, run.\n",
+            "Commands: check, doctor, run.\n",
         ),
         (["docter"], "Did you mean 'saccade doctor'?"),
         (["train.py", "-v"], "Did you mean 'saccade run train.py'?"),
-        (["zzz"], "saccade: there is no command 'zzz'. Commands: doctor, run.\n"),
+        (
+            ["zzz"],
+            "saccade: there is no command 'zzz'. Commands: check, doctor, run.\n",
+        ),
         (["run"], "saccade run: the following arguments are required: PROGRAM\n"),
         (["run", "--fast", "x.py"], "saccade: unrecognized arguments: --fast\n"),
         (["--fast"], "saccade: unrecognized arguments: --fast\n"),

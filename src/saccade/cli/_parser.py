@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from saccade import __version__
+from saccade.cli._check import check
 from saccade.cli._run import MISTAKE, run
 from saccade.core._errors import nearest
 
@@ -18,6 +19,7 @@ Neither Keras nor TensorFlow need be installed. Everything after the program's n
 the program's own."""
 _EPILOG = """examples:
   saccade run train.py --epochs 5    run a Keras program as it is
+  saccade check train.py             would it run to its end, and how long?
   saccade doctor                     show versions, devices and what is missing
 
 In a notebook, put this line at the top:  %load_ext saccade"""
@@ -64,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _split_at_program(words: list[str]) -> tuple[list[str], list[str]]:
+    if words[:1] == ["check"]:
+        return words[:1], words[1:]
     if words[:1] != ["run"]:
         return words, []
     for place, word in enumerate(words[1:], start=2):
@@ -90,6 +94,11 @@ def _build_parser() -> _Parser:
     )
     run_parser.add_argument("program", metavar="PROGRAM", help="the Python file to run")
     commands.add_parser(
+        "check",
+        help="try out a long run: would it start, how long would it take",
+        add_help=False,
+    )
+    commands.add_parser(
         "doctor",
         help="show versions, devices, JAX's flags and what is missing",
         description="Show versions, devices, JAX's flags, the folder of compiled "
@@ -109,7 +118,12 @@ def _run(options: argparse.Namespace, rest: Sequence[str]) -> int:
     return run(options.program, rest)
 
 
+def _check(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    return check(rest)
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Sequence[str]], int]] = {
+    "check": _check,
     "doctor": _doctor,
     "run": _run,
 }

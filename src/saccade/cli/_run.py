@@ -19,7 +19,7 @@ def run(program: str, arguments: Sequence[str]) -> int:
         program: the path as the user wrote it.
         arguments: the program's own.
     """
-    problem = _problem(program)
+    problem = problem_of_program(program)
     if problem:
         print(f"saccade run: {problem}", file=sys.stderr)
         return MISTAKE
@@ -29,8 +29,12 @@ def run(program: str, arguments: Sequence[str]) -> int:
     return 0
 
 
-def _problem(program: str) -> str:
-    """Says what is wrong with the path, or ''."""
+def problem_of_program(program: str) -> str:
+    """Says what is wrong with the path of a program, or ''.
+
+    Args:
+        program: the path as the user wrote it.
+    """
     path = Path(program)
     if path.is_dir():
         return f"{program!r} is a folder; give the program's file, for example main.py."
