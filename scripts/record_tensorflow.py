@@ -16,7 +16,17 @@ INPUTS = {
     "y": [[1.0, 2.0, -2.0], [0.5, 0.25, 4.0]],
     "n": [[3, 1, 2], [0, 5, 4]],
     "v": [0.1, 0.7, 0.2],
+    # A picture in [0, 1] and one of whole numbers, both of 3 x 4 pixels.
+    "p": [
+        [[(7 * i + 5 * j + 3 * c) % 11 / 10 for c in range(3)] for j in range(4)]
+        for i in range(3)
+    ],
+    "u": [
+        [[(70 * i + 55 * j + 37 * c) % 256 for c in range(3)] for j in range(4)]
+        for i in range(3)
+    ],
 }
+TYPES = {"n": "int32", "u": "uint8"}
 
 UNARY = [
     "abs",
@@ -190,6 +200,44 @@ OTHERS = [
     "tf.nn.in_top_k([0, 1], x, 2)",
     "x[:, tf.newaxis] * 1.0",
 ]
+PICTURES = [
+    "tf.image.convert_image_dtype(u, tf.float32)",
+    "tf.image.convert_image_dtype(p, tf.uint8)",
+    "tf.image.convert_image_dtype(p * 2 - 0.5, tf.uint8, saturate=True)",
+    "tf.image.resize(u, [2, 3])",
+    "tf.image.resize(u, (5, 7), method='bicubic')",
+    "tf.image.resize(u, (5, 7), tf.image.ResizeMethod.NEAREST_NEIGHBOR)",
+    "tf.image.resize(p[None], (2, 2), method='area')",
+    "tf.image.resize(u, (6, 6), preserve_aspect_ratio=True)",
+    "tf.image.resize(u, (2, 2), antialias=True)",
+    "tf.image.resize_with_pad(u, 6, 5)",
+    "tf.image.resize_with_crop_or_pad(u, 5, 2)",
+    "tf.image.central_crop(u, 0.5)",
+    "tf.image.crop_to_bounding_box(u, 1, 0, 2, 3)",
+    "tf.image.pad_to_bounding_box(u, 1, 2, 5, 7)",
+    "tf.image.flip_left_right(u)",
+    "tf.image.flip_up_down(p[None])",
+    "tf.image.rot90(u)",
+    "tf.image.rot90(p[None], k=3)",
+    "tf.image.transpose(u)",
+    "tf.image.adjust_brightness(u, 0.3)",
+    "tf.image.adjust_brightness(p, -0.2)",
+    "tf.image.adjust_contrast(p, 1.7)",
+    "tf.image.adjust_gamma(p, 0.7, 1.1)",
+    "tf.image.adjust_saturation(p, 0.4)",
+    "tf.image.adjust_saturation(p, 2.5)",
+    "tf.image.adjust_hue(p, 0.15)",
+    "tf.image.rgb_to_grayscale(p)",
+    "tf.image.rgb_to_hsv(p)",
+    "tf.image.hsv_to_rgb(p * 0.9)",
+    "tf.image.grayscale_to_rgb(p[..., :1])",
+    "tf.image.per_image_standardization(u)",
+    "tf.image.extract_patches(p[None], [1, 2, 2, 1], [1, 1, 2, 1], [1, 1, 1, 1], "
+    "'VALID')",
+    "tf.image.extract_patches(images=p[None], sizes=[1, 3, 3, 1], "
+    "strides=[1, 3, 3, 1], rates=[1, 1, 1, 1], padding='SAME')",
+    "tf.image.psnr(p, p * 0.9, max_val=1.0)",
+]
 
 
 def expressions() -> list[str]:
@@ -203,7 +251,7 @@ def expressions() -> list[str]:
     for name in REDUCED:
         listed += [f"tf.{name}(x)", f"tf.{name}(x, 1)"]
         listed += [f"tf.{name}(x, axis=[0, 1], keepdims=True)"]
-    return listed + OTHERS
+    return listed + OTHERS + PICTURES
 
 
 def main() -> None:
@@ -212,7 +260,9 @@ def main() -> None:
 
     names = {"tf": tf}
     for name, value in INPUTS.items():
-        names[name] = np.array(value, np.int32 if name == "n" else np.float32)
+        names[name] = np.array(value, TYPES.get(name, "float32"))
+    for name in ("p", "u"):  # some functions of pictures take tensors only
+        names[name] = tf.constant(names[name])
     calls = {}
     for expression in expressions():
         value = np.asarray(eval(expression, names))

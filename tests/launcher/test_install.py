@@ -133,7 +133,10 @@ REFUSALS = {
     "from tensorflow.python.client import device_lib": "Fix: tf.config."
     "list_physical_devices() lists the devices.",
     "from tensorflow.python.framework import ops": "without 'python'.",
-    "from tensorflow.data import Dataset": "tf.data.Dataset: this is TensorFlow's own",
+    "from tensorflow.data import TFRecordDataset": "tf.data.TFRecordDataset: this is "
+    "TensorFlow's own",
+    "from keras.utils import text_dataset_from_directory": "saccade is for pictures",
+    "keras.preprocessing.timeseries_dataset_from_array": "saccade is for pictures",
     "import tensorflow.contrib.slim as slim": "tf.contrib: this is TensorFlow's own",
     "import tensorflow.float32": "tensorflow.float32: this is a name and not a module."
     "\nFix: from tensorflow import float32.",

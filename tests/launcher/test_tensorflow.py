@@ -12,15 +12,15 @@ REFUSED = {
     "GradientTape": "tf.GradientTape: this is TensorFlow's own and not part of saccade."
     "\nFix: let fit() or train_on_batch() take the gradients, or write the step with "
     "jax.value_and_grad.",
-    "data.Dataset": "tf.data.Dataset: this is TensorFlow's own and not part of saccade."
-    "\nFix: tf.data is TensorFlow's; give fit() the arrays themselves "
-    "(x, y, batch_size=...), a generator, or a keras.utils.PyDataset.",
+    "data.TFRecordDataset": "tf.data.TFRecordDataset: this is TensorFlow's own and not "
+    "part of saccade.\nFix: read the file with Python and make a data set with "
+    "tf.data.Dataset.from_generator or from_tensor_slices.",
+    "data.Datasets": "tf.data.Dataset.from_tensor_slices, from_generator and ",
     "Variable": "keras.Variable(value)",
-    "io.read_file": "open(path, 'rb').read()",
-    "io.write_file": "read files with Python's open()",
+    "io.matching_files": "read files with Python's open()",
     "saved_model": "model.save_weights()",
     "Session": "programs of TensorFlow 1",
-    "image.resize": "tf.image.resize: this is TensorFlow's own",
+    "image.ssim": "tf.image.ssim: this is TensorFlow's own",
     # spelling, and the same name in another place
     "reduce_men": "Fix: the nearest there is: tf.reduce_mean.",
     "nn.relux": "Fix: the nearest there is: tf.nn.relu",

@@ -14,6 +14,8 @@ from ._dataset import DatasetIterator as DatasetIterator
 from ._dataset import Options as Options
 from ._dataset_elements import Tensor as Tensor
 from ._dataset_elements import TensorSpec as TensorSpec
+from ._dataset_elements import as_tensor as as_tensor
+from ._dataset_elements import to_array as to_array
 from ._dataset_nodes import AUTOTUNE as AUTOTUNE
 from ._dataset_nodes import INFINITE as INFINITE
 from ._dataset_nodes import UNKNOWN as UNKNOWN
@@ -32,6 +34,9 @@ from ._image_folder import index_folder as index_folder
 from ._image_folder import problems_of as problems_of
 from ._image_open import open_picture as open_picture
 from ._image_reader import PictureReader as PictureReader
+from ._image_resize import resize_taps as resize_taps
+from ._image_rows import decode_channels as decode_channels
+from ._image_rows import picture_frames as picture_frames
 from ._image_warp import FILL_MODES as FILL_MODES
 from ._image_warp import warp_batch as warp_batch
 from ._image_warp import warp_picture as warp_picture
@@ -69,7 +74,9 @@ __all__ = [
     "TensorSpec",
     "Unusable",
     "adapt",
+    "as_tensor",
     "check_steps",
+    "decode_channels",
     "epoch_batches",
     "find_duplicates",
     "find_unusable",
@@ -80,13 +87,16 @@ __all__ = [
     "open_picture",
     "pack_x_y_sample_weight",
     "picture_form",
+    "picture_frames",
     "prefetch",
     "problems_of",
+    "resize_taps",
     "rows_order",
     "shape_picture",
     "split_validation",
     "stratified_split",
     "threads_for_reading",
+    "to_array",
     "unpack_x_y_sample_weight",
     "warp_batch",
     "warp_picture",

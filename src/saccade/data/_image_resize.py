@@ -42,16 +42,19 @@ def resize_picture(
     """
     height, width = size
     if method == "nearest":
-        rows = _nearest(picture.shape[0], height)
-        return picture[rows[:, None], _nearest(picture.shape[1], width)]
+        rows, columns = (
+            _nearest(picture.shape[0], height),
+            _nearest(picture.shape[1], width),
+        )
+        return picture[rows[:, None], columns]
     if picture.shape[:2] == size and method in ("bilinear", "bicubic", "area"):
         return picture.astype(np.float32)
     channels = picture.shape[2]
     # Single numbers, and not pixels of three, are what NumPy picks out fastest.
     lines = picture.reshape(picture.shape[0], -1)
-    places, weights = _taps(picture.shape[0], height, method)
+    places, weights = resize_taps(picture.shape[0], height, method)
     rows = _mix([lines.take(place, 0) for place in places], weights[:, :, None])
-    places, weights = _taps(picture.shape[1], width, method, channels)
+    places, weights = resize_taps(picture.shape[1], width, method, channels)
     columns = _mix([rows.take(place, 1) for place in places], weights[:, None])
     return columns.reshape(height, width, channels)
 
@@ -71,7 +74,7 @@ def _nearest(have: int, want: int) -> np.ndarray:
 
 
 @functools.lru_cache(256)
-def _taps(have: int, want: int, method: str, channels: int = 1) -> Taps:
+def resize_taps(have: int, want: int, method: str, channels: int = 1) -> Taps:
     """Returns which numbers make each number of the output, and their weights.
 
     Args:
@@ -82,8 +85,16 @@ def _taps(have: int, want: int, method: str, channels: int = 1) -> Taps:
 
     Shapes:
         -> places (k, want * channels) int, weights (k, want * channels) float32
+
+    Example:
+        >>> places, weights = resize_taps(2, 1, "bilinear")
+        >>> places.tolist(), weights.tolist()
+        ([[0], [1]], [[0.5], [0.5]])
     """
-    if method in _KERNELS:
+    if method == "nearest":
+        places = _nearest(have, want)[None]
+        weights = np.ones(places.shape, np.float32)
+    elif method in _KERNELS:
         places, weights = _kernel(have, want, *_KERNELS[method])
     else:
         places, weights = _SPLINES[method](have, want)

@@ -116,6 +116,26 @@ def decode_channels(image: pillow.Image, channels: int) -> np.ndarray:
     return pixels if pixels.ndim == 3 else pixels[..., None]
 
 
+def picture_frames(image: pillow.Image) -> np.ndarray:
+    """Returns all frames of an open animation.
+
+    Args:
+        image: as opened.
+
+    Shapes:
+        -> (frames, h, w, 3) uint8
+
+    Example:
+        >>> from PIL import Image
+        >>> picture_frames(Image.new("L", (2, 1), 7)).shape
+        (1, 1, 2, 3)
+    """
+    from PIL import ImageSequence
+
+    frames = ImageSequence.Iterator(image)
+    return np.stack([np.asarray(frame.convert("RGB")) for frame in frames])
+
+
 class PictureRows:
     """Pictures and labels by number, read by several threads and kept in memory.
 

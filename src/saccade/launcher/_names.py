@@ -42,6 +42,11 @@ _RECURRENT = (
 )
 _TEXT = "saccade is for pictures and leaves text and tables of categories out"
 
+_NO_PICTURES = (
+    "saccade is for pictures: keras.utils.image_dataset_from_directory reads those; "
+    "tf.data.Dataset.from_tensor_slices and from_generator take any numbers"
+)
+
 KERAS_HINTS: dict[str, str] = {
     "applications": "ready-made networks are not in saccade yet; build one from "
     "keras.layers",
@@ -63,7 +68,13 @@ KERAS_HINTS: dict[str, str] = {
     "layers.StringLookup": _TEXT,
     "layers.IntegerLookup": _TEXT,
     "layers.Hashing": _TEXT,
+    "preprocessing.audio_dataset_from_directory": _NO_PICTURES,
     "preprocessing.text": _TEXT,
+    "preprocessing.text_dataset_from_directory": _NO_PICTURES,
+    "preprocessing.timeseries_dataset_from_array": _NO_PICTURES,
+    "utils.audio_dataset_from_directory": _NO_PICTURES,
+    "utils.text_dataset_from_directory": _NO_PICTURES,
+    "utils.timeseries_dataset_from_array": _NO_PICTURES,
     "preprocessing.sequence": _TEXT,
     "datasets.imdb": _TEXT,
     "datasets.reuters": _TEXT,
@@ -83,11 +94,18 @@ PRIVATE: dict[str, str] = {
 """Private code of TensorFlow and the public place."""
 
 _DATA = (
-    "tf.data is TensorFlow's; give fit() the arrays themselves (x, y, batch_size=...), "
-    "a generator, or a keras.utils.PyDataset"
+    "tf.data.Dataset.from_tensor_slices, from_generator and list_files make data sets; "
+    "keras.utils.image_dataset_from_directory one of the pictures in a folder"
+)
+_RECORDS = (
+    "read the file with Python and make a data set with "
+    "tf.data.Dataset.from_generator or from_tensor_slices"
 )
 _GRAPH = "programs of TensorFlow 1 (graphs and sessions) are not supported"
-_IMAGE = "use a layer (keras.layers.Resizing, Rescaling, ...), keras.ops or PIL"
+_IMAGE = (
+    "use a layer (keras.layers.Resizing, Rescaling, RandomFlip, ...), keras.ops.image "
+    "or PIL"
+)
 
 TENSORFLOW_HINTS: dict[str, str] = {
     "GradientTape": "let fit() or train_on_batch() take the gradients, or write the "
@@ -97,22 +115,21 @@ TENSORFLOW_HINTS: dict[str, str] = {
     "RaggedTensor": "pad the rows to one length and use an array",
     "Session": _GRAPH,
     "SparseTensor": "use an array",
-    "TensorSpec": "keras.Input(shape=..., dtype=...) describes an input",
     "Variable": "keras.Variable(value)",
     "contrib": _GRAPH,
     "data": _DATA,
-    "data.Dataset": _DATA,
-    "data.experimental": _DATA,
-    "data.TFRecordDataset": _DATA,
+    "data.FixedLengthRecordDataset": _RECORDS,
+    "data.TFRecordDataset": _RECORDS,
+    "data.TextLineDataset": _RECORDS,
+    "data.experimental.make_csv_dataset": "pandas.read_csv, then "
+    "tf.data.Dataset.from_tensor_slices(dict(table))",
     "distribute": "saccade trains on one device; leave the strategy out",
     "estimator": "use keras.Sequential and fit()",
     "feature_column": "make the columns numbers with pandas first",
     "image": _IMAGE,
     "io": "read files with Python's open(), PIL.Image.open() or numpy.load()",
-    "io.read_file": "open(path, 'rb').read()",
-    "io.decode_png": "numpy.asarray(PIL.Image.open(path))",
-    "io.decode_jpeg": "numpy.asarray(PIL.Image.open(path))",
-    "io.decode_image": "numpy.asarray(PIL.Image.open(path))",
+    "io.TFRecordWriter": "numpy.savez keeps arrays",
+    "io.parse_single_example": _RECORDS,
     "io.gfile": "use Python's open(), os and glob",
     "lite": "saccade does not write TensorFlow Lite files",
     "map_fn": "jax.lax.map, or jax.vmap",
@@ -127,7 +144,6 @@ TENSORFLOW_HINTS: dict[str, str] = {
     "set_random_seed": "tf.random.set_seed(seed)",
     "strings": "use Python's str",
     "summary": "keras.callbacks.CSVLogger keeps the curves",
-    "string": "use Python's str; arrays hold numbers",
     "train": "use model.save_weights(), model.load_weights() and "
     "keras.callbacks.ModelCheckpoint",
     "while_loop": "jax.lax.while_loop",

@@ -23,9 +23,11 @@ _FURTHER = (
     "data.experimental",
     "image",
     "io",
+    "io.gfile",
     "linalg",
     "math",
     "nn",
+    "strings",
     "train",
 )
 # In TensorFlow these are Keras' own parts under a second name.
@@ -87,9 +89,9 @@ class _Namespace(ModuleType):
         if not self._place and name in _KERAS_PARTS:
             return getattr(self._keras, name)
         call = f"{self._place}.{name}".lstrip(".")
-        hint = _hint(call)
-        functions = {} if hint else _functions().get(self._place, {})
+        functions = _functions().get(self._place, {})
         if name not in functions:
+            hint = _hint(call)
             raise UnavailableNameError(
                 message(
                     f"tf.{call}",

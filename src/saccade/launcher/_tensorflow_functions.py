@@ -15,6 +15,7 @@ from jax.typing import ArrayLike
 from numpy.typing import DTypeLike
 
 from saccade.core._errors import ConfigError, message
+from saccade.data import Tensor, as_tensor
 
 Axis = int | Sequence[int] | None
 Shape = ArrayLike | Sequence[int]
@@ -138,8 +139,13 @@ def convert_to_tensor(
     return jnp.asarray(value, None if dtype is None else to_dtype(dtype))
 
 
-def cast(x: ArrayLike, dtype: DTypeLike, name: str | None = None) -> jax.Array:
+def cast(
+    x: ArrayLike | Tensor, dtype: DTypeLike, name: str | None = None
+) -> jax.Array | Tensor:
     """Changes the type."""
+    if isinstance(x, Tensor):
+        # Of a data set: pictures of every size, none of which should be compiled for.
+        return as_tensor(np.asarray(x).astype(to_dtype(dtype)))
     return jnp.asarray(x).astype(to_dtype(dtype))
 
 

@@ -9,7 +9,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from saccade.data import (
+    INFINITE,
+    UNKNOWN,
+    Dataset,
+    DatasetIterator,
+    Options,
+    TensorSpec,
+)
+from saccade.launcher import _tensorflow_data as data
 from saccade.launcher import _tensorflow_functions as array
+from saccade.launcher import _tensorflow_image as image
 from saccade.launcher import _tensorflow_nn as nn
 from saccade.launcher._tensorflow_functions import (
     activation,
@@ -154,16 +164,86 @@ _MATH_ONLY = frozenset(
 
 _MATH = {**_ELEMENTWISE, **_PAIRS, **_REDUCED}
 
+_CARDINALITY: dict[str, object] = {
+    "INFINITE_CARDINALITY": INFINITE,
+    "UNKNOWN_CARDINALITY": UNKNOWN,
+}
+
+_DECODERS: dict[str, object] = {
+    "decode_bmp": data.decode_picture,
+    "decode_gif": data.decode_gif,
+    "decode_image": data.decode_image,
+    "decode_jpeg": data.decode_picture,
+    "decode_png": data.decode_picture,
+    "encode_jpeg": data.encode_picture("jpeg"),
+    "encode_png": data.encode_picture("png"),
+}
+
+_PICTURES: dict[str, object] = {
+    call.__name__: call
+    for call in (
+        image.adjust_brightness,
+        image.adjust_contrast,
+        image.adjust_gamma,
+        image.adjust_hue,
+        image.adjust_saturation,
+        image.central_crop,
+        image.convert_image_dtype,
+        image.crop_to_bounding_box,
+        image.extract_patches,
+        image.flip_left_right,
+        image.flip_up_down,
+        image.grayscale_to_rgb,
+        image.hsv_to_rgb,
+        image.pad_to_bounding_box,
+        image.per_image_standardization,
+        image.psnr,
+        image.random_brightness,
+        image.random_contrast,
+        image.random_crop,
+        image.random_flip_left_right,
+        image.random_flip_up_down,
+        image.random_hue,
+        image.random_saturation,
+        image.resize,
+        image.resize_with_crop_or_pad,
+        image.resize_with_pad,
+        image.rgb_to_grayscale,
+        image.rgb_to_hsv,
+        image.rot90,
+        image.transpose,
+    )
+}
+
 TABLES: dict[str, dict[str, object]] = {
     "": {
         **{name: call for name, call in _MATH.items() if name not in _MATH_ONLY},
         **_ARRAYS,
         **_DTYPES,
         "Tensor": jax.Array,
+        "TensorShape": data.tensor_shape,
+        "TensorSpec": TensorSpec,
         "bool": np.dtype(bool),
         "newaxis": None,
+        "numpy_function": data.python_function,
+        "py_function": data.python_function,
+        "string": np.dtype(object),
+    },
+    "data": {
+        **_CARDINALITY,
+        "Dataset": Dataset,
+        "Iterator": DatasetIterator,
+        "Options": Options,
+    },
+    "data.experimental": {
+        **_CARDINALITY,
+        "cardinality": data.cardinality,
+        "ignore_errors": data.ignore_errors,
+        "unbatch": data.unbatch,
     },
     "dtypes": {**_DTYPES, "bool": np.dtype(bool), "cast": array.cast},
+    "image": {**_DECODERS, **_PICTURES, "ResizeMethod": image.ResizeMethod},
+    "io": {**_DECODERS, "read_file": data.read_file, "write_file": data.write_file},
     "linalg": {
         "einsum": array.einsum,
         "eye": array.eye,
@@ -205,6 +285,17 @@ TABLES: dict[str, dict[str, object]] = {
         "swish": activation(jax.nn.silu),
         "tanh": unary(jnp.tanh),
         "top_k": nn.top_k,
+    },
+    "strings": {
+        "join": data.text_join,
+        "length": data.text_length,
+        "lower": data.text_lower,
+        "regex_full_match": data.text_matches,
+        "regex_replace": data.text_replace,
+        "split": data.text_split,
+        "strip": data.text_strip,
+        "to_number": data.text_to_number,
+        "upper": data.text_upper,
     },
     "random": {
         "normal": nn.normal,
