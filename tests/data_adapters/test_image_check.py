@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from saccade.data import (
+    Looked,
     PictureForm,
     Unusable,
     find_unusable,
     list_unusable,
+    look_at_all,
     threads_for_reading,
 )
 from saccade.data._decode import decode
@@ -126,3 +128,16 @@ def test_mutated_files_give_a_reason_and_no_crash(
 
 def test_threads() -> None:
     assert 1 <= threads_for_reading() <= 16
+
+
+def test_what_a_picture_is(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    paths = [str(tmp_path / name) for name in ("a.jpg", "b.png", "c.jpg")]
+    Image.new("CMYK", (6, 4)).save(paths[0], exif=exif)
+    Image.new("P", (5, 7)).save(paths[1])
+    assert look_at_all(paths) == [
+        Looked(paths[0], 6, 4, "CMYK", "JPEG", True),
+        Looked(paths[1], 5, 7, "P", "PNG", False),
+        Unusable(paths[2], "it does not exist"),
+    ]

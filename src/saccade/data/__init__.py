@@ -24,9 +24,11 @@ from ._decode import picture_form as picture_form
 from ._decode import shape_picture as shape_picture
 from ._duplicates import find_duplicates as find_duplicates
 from ._duplicates import list_duplicates as list_duplicates
+from ._image_check import Looked as Looked
 from ._image_check import Unusable as Unusable
 from ._image_check import find_unusable as find_unusable
 from ._image_check import list_unusable as list_unusable
+from ._image_check import look_at_all as look_at_all
 from ._image_check import threads_for_reading as threads_for_reading
 from ._image_folder import SUFFIXES as SUFFIXES
 from ._image_folder import FileIndex as FileIndex
@@ -62,6 +64,7 @@ __all__ = [
     "Dataset",
     "DatasetIterator",
     "FileIndex",
+    "Looked",
     "Options",
     "PictureCache",
     "PictureForm",
@@ -84,6 +87,7 @@ __all__ = [
     "labels_on_host",
     "list_duplicates",
     "list_unusable",
+    "look_at_all",
     "open_picture",
     "pack_x_y_sample_weight",
     "picture_form",

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, TypeGuard, cast
 import numpy as np
 
 from saccade.core import _checks
-from saccade.data._image_open import PictureSource, in_turn, open_picture
+from saccade.data._image_open import (
+    TURNS,
+    PictureSource,
+    in_turn,
+    open_picture,
+    orientation,
+)
 
 if TYPE_CHECKING:
     from PIL import Image as pillow
@@ -24,17 +30,6 @@ INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
 _MODES = {"rgb": "RGB", "rgba": "RGBA"}
 # Grey pictures of more than 8 bits keep their values, as in Keras.
 _GREY_MODES = ("L", "I;16", "I")
-_ORIENTATION = 0x0112
-# EXIF 2.32, section 4.6.4.A: what brings the first row to the top.
-_TURNS = {
-    2: "FLIP_LEFT_RIGHT",
-    3: "ROTATE_180",
-    4: "FLIP_TOP_BOTTOM",
-    5: "TRANSPOSE",
-    6: "ROTATE_270",
-    7: "TRANSVERSE",
-    8: "ROTATE_90",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,13 +150,7 @@ def _upright(image: pillow.Image) -> pillow.Image:
     from PIL import Image
 
     image.load()  # after which the record of a TIFF is applied and gone
-    try:
-        orientation = image.getexif().get(_ORIENTATION)
-    except Exception:
-        # Damaged notes about a picture, which raise whatever their bytes happen to
-        # lead to, are no reason not to use its pixels.
-        return image
-    turn = _TURNS.get(orientation) if isinstance(orientation, int) else None
+    turn = TURNS.get(orientation(image))
     return image.transpose(Image.Transpose[turn]) if turn else image
 
 

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from saccade.core._errors import message
-from saccade.data._image_open import in_turn, open_picture, reason
+from saccade.data._image_open import in_turn, is_turned, open_picture, reason
 from saccade.data._jpeg import looks_whole
 
 if TYPE_CHECKING:
@@ -38,6 +38,50 @@ class Unusable:
     why: str
 
 
+@dataclasses.dataclass(frozen=True)
+class Looked:
+    """What the header of a usable picture says.
+
+    Args:
+        path: the file.
+        width: of the pixels in the file.
+        height: of the pixels in the file.
+        mode: Pillow's name for its kind of pixels: 'RGB', 'L', 'CMYK' ...
+        kind: of the file: 'JPEG', 'PNG' ...
+        turned: whether its camera recorded that it has to be turned.
+    """
+
+    path: str
+    width: int
+    height: int
+    mode: str
+    kind: str
+    turned: bool
+
+
+def look_at(path: str) -> Looked | Unusable:
+    """Looks whether a picture can be decoded, and what it is.
+
+    Args:
+        path: the file.
+
+    Example:
+        >>> look_at("/no/such/picture.png").why
+        'it does not exist'
+    """
+    try:
+        with open_picture(path) as image:
+            size, mode, kind = image.size, image.mode, image.format or ""
+            # Elsewhere it is rare, and for a PNG Pillow decodes to find it.
+            turned = "exif" in image.info and kind != "PNG" and is_turned(image)
+            _decode_if_in_doubt(image)
+    except Exception as error:
+        # Whatever a damaged file makes a decoder raise (OSError, SyntaxError,
+        # struct.error, DecompressionBombError ...) is what the user wants to know.
+        return Unusable(path, reason(error))
+    return Looked(path, *size, mode, kind, turned)
+
+
 def check_picture(path: str) -> Unusable | None:
     """Looks whether a picture can be decoded; None if nothing speaks against it.
 
@@ -48,14 +92,8 @@ def check_picture(path: str) -> Unusable | None:
         >>> check_picture("/no/such/picture.png").why
         'it does not exist'
     """
-    try:
-        with open_picture(path) as image:
-            _decode_if_in_doubt(image)
-    except Exception as error:
-        # Whatever a damaged file makes a decoder raise (OSError, SyntaxError,
-        # struct.error, DecompressionBombError ...) is what the user wants to know.
-        return Unusable(path, reason(error))
-    return None
+    found = look_at(path)
+    return found if isinstance(found, Unusable) else None
 
 
 def _decode_if_in_doubt(image: pillow.Image) -> None:
@@ -83,8 +121,23 @@ def find_unusable(paths: Sequence[str], threads: int = 4) -> list[Unusable]:
         >>> [file.why for file in find_unusable(["/no/such/picture.png"])]
         ['it does not exist']
     """
+    looked = look_at_all(paths, threads)
+    return [found for found in looked if isinstance(found, Unusable)]
+
+
+def look_at_all(paths: Sequence[str], threads: int = 4) -> list[Looked | Unusable]:
+    """Looks at pictures with several threads, see `look_at`.
+
+    Args:
+        paths: the files.
+        threads: how many read at the same time.
+
+    Example:
+        >>> look_at_all([])
+        []
+    """
     with ThreadPoolExecutor(threads, thread_name_prefix="saccade-check") as pool:
-        return [found for found in pool.map(check_picture, paths) if found]
+        return list(pool.map(look_at, paths))
 
 
 def list_unusable(where: str, unusable: Sequence[Unusable], total: int) -> str:

@@ -34,6 +34,18 @@ LARGEST_FILE = 2**30
 _LARGE = 2**24
 _LARGE_TURN = threading.Lock()
 
+_ORIENTATION = 0x0112
+TURNS = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
+"""What brings the first row to the top, by EXIF 2.32, section 4.6.4.A."""
+
 # First bytes of files that people take for pictures, and what they are.
 _MISTAKEN = (
     (b"%PDF", "a PDF document"),
@@ -133,6 +145,31 @@ def _content(path: str | bytes, name: str) -> bytes:
     if not content:
         raise RefusedFileError("it is empty (0 bytes)", name)
     return content
+
+
+def orientation(image: pillow.Image) -> int:
+    """Returns how the camera was held, as EXIF numbers it; 1 is upright.
+
+    Args:
+        image: as opened.
+
+    Example:
+        >>> from PIL import Image
+        >>> orientation(Image.new("L", (2, 2)))
+        1
+    """
+    try:
+        found = image.getexif().get(_ORIENTATION)
+    except Exception:
+        # Damaged notes about a picture, which raise whatever their bytes happen to
+        # lead to, are no reason not to use its pixels.
+        return 1
+    return found if isinstance(found, int) else 1
+
+
+def is_turned(image: pillow.Image) -> bool:
+    """Says whether a picture has to be turned to be upright; see `orientation`."""
+    return orientation(image) in TURNS
 
 
 @contextmanager
