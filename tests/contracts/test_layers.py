@@ -21,8 +21,11 @@ CLASSES = {
     for name in layers.__all__
     if inspect.isclass(getattr(layers, name))
     and issubclass(getattr(layers, name), layers.Layer)
-} - {layers.Layer, layers.InputLayer}
+} - {layers.Layer, layers.InputLayer, layers.Pipeline}
 ROWS, LINE, PICTURE, VOLUME = (5,), (9, 4), (7, 6, 4), (4, 5, 4, 2)
+COLOURS = (7, 6, 3)
+# What holds all numbers of a sample.
+RANGE = {"value_range": (-4, 4)}
 
 
 def halve(x):
@@ -34,12 +37,16 @@ GIVEN = {
     "Activation": ({"activation": "tanh"}, ROWS),
     "ActivityRegularization": ({"l2": 0.1}, ROWS),
     "AlphaDropout": ({"rate": 0.3}, ROWS),
+    "AugMix": ({"all_ops": False, "seed": 1, **RANGE}, COLOURS),
+    "AutoContrast": (RANGE, PICTURE),
     "BatchNormalization": ({}, PICTURE),
     "CenterCrop": ({"height": 4, "width": 4}, PICTURE),
+    "CutMix": ({"seed": 1}, PICTURE),
     "Dense": ({"units": 3, "activation": "softmax"}, ROWS),
     "Dropout": ({"rate": 0.3}, ROWS),
     "ELU": ({"alpha": 0.7}, ROWS),
     "Embedding": ({"input_dim": 9, "output_dim": 3}, ROWS),
+    "Equalization": (RANGE, PICTURE),
     "Flatten": ({}, PICTURE),
     "GaussianDropout": ({"rate": 0.3}, ROWS),
     "GaussianNoise": ({"stddev": 0.3}, ROWS),
@@ -48,14 +55,32 @@ GIVEN = {
     "Lambda": ({"function": halve}, ROWS),
     "LayerNormalization": ({}, LINE),
     "LeakyReLU": ({"negative_slope": 0.2}, ROWS),
+    "MixUp": ({"seed": 1}, PICTURE),
     "Normalization": ({}, ROWS),
     "PReLU": ({"shared_axes": [1]}, LINE),
     "Permute": ({"dims": (2, 1)}, LINE),
     "RMSNormalization": ({}, ROWS),
+    "RandAugment": ({"seed": 1, **RANGE}, COLOURS),
+    "RandomBrightness": ({"factor": 0.3, "seed": 1, **RANGE}, PICTURE),
+    "RandomColorDegeneration": ({"factor": 0.5, "seed": 1, **RANGE}, COLOURS),
+    "RandomColorJitter": (
+        {"brightness_factor": 0.2, "hue_factor": 0.3, "seed": 1, **RANGE},
+        COLOURS,
+    ),
+    "RandomContrast": ({"factor": 0.5, "seed": 1, **RANGE}, PICTURE),
     "RandomCrop": ({"height": 4, "width": 4, "seed": 1}, PICTURE),
+    "RandomElasticTransform": ({"seed": 1, **RANGE}, PICTURE),
+    "RandomErasing": ({"seed": 1, **RANGE}, PICTURE),
     "RandomFlip": ({"seed": 1}, PICTURE),
+    "RandomGaussianBlur": ({"seed": 1, **RANGE}, PICTURE),
+    "RandomGrayscale": ({"seed": 1}, COLOURS),
+    "RandomHue": ({"factor": 0.5, "seed": 1, **RANGE}, COLOURS),
+    "RandomInvert": ({"seed": 1, **RANGE}, PICTURE),
     "RandomPerspective": ({"seed": 1}, PICTURE),
+    "RandomPosterization": ({"factor": (8, 8), "seed": 1, **RANGE}, PICTURE),
     "RandomRotation": ({"factor": 0.2, "seed": 1}, PICTURE),
+    "RandomSaturation": ({"factor": 0.8, "seed": 1, **RANGE}, COLOURS),
+    "RandomSharpness": ({"factor": 0.8, "seed": 1, **RANGE}, PICTURE),
     "RandomShear": ({"x_factor": 0.3, "seed": 1}, PICTURE),
     "RandomTranslation": (
         {"height_factor": 0.2, "width_factor": 0.3, "seed": 1},
@@ -68,6 +93,7 @@ GIVEN = {
     "Reshape": ({"target_shape": (4, -1)}, LINE),
     "Resizing": ({"height": 4, "width": 5}, PICTURE),
     "Softmax": ({}, ROWS),
+    "Solarization": ({"addition_factor": 0.1, "seed": 1, **RANGE}, PICTURE),
     "UnitNormalization": ({}, ROWS),
 }
 # Arguments of the families whose names end in a rank.
@@ -78,7 +104,10 @@ FAMILIES = {
     "SeparableConv": {"filters": 3, "kernel_size": 3},
     "SpatialDropout": {"rate": 0.3},
 }
-RANDOM = ("Dropout", "SpatialDropout", "Gaussian", "Alpha", "Random")
+RANDOM = (
+    "Alpha", "AugMix", "CutMix", "Dropout", "Gaussian", "MixUp", "Rand",
+    "Solarization", "SpatialDropout",
+)  # fmt: skip
 
 
 def given(cls):
@@ -105,6 +134,9 @@ def sample(cls, shape, rows=3):
     x = np.random.default_rng(len(cls.__name__)).normal(size=(rows, *shape))
     if cls is layers.Embedding:
         return np.abs(x * 2).astype("int32")
+    if cls is layers.Equalization:
+        # Numbers that short floats hold, so that all fall into the same steps.
+        return (np.round(x * 4) / 4).astype("float32")
     return x.astype("float32")
 
 

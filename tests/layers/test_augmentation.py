@@ -21,7 +21,14 @@ MAKERS = [
     lambda **k: layers.RandomTranslation(0.3, 0.3, **k),
     lambda **k: layers.RandomShear(0.5, 0.5, **k),
     lambda **k: layers.RandomPerspective(**k),
+    lambda **k: layers.RandomElasticTransform((1.0, 1.0), (1.0, 1.0), **k),
+    lambda **k: layers.RandomBrightness(0.3, **k),
+    lambda **k: layers.RandomHue(0.3, **k),
+    lambda **k: layers.RandomGaussianBlur((0.5, 0.5), **k),
+    lambda **k: layers.RandomErasing((0.9, 0.9), fill_value=9.0, **k),
 ]
+# Those that move pixels move masks too.
+MOVING = 7
 
 
 @pytest.fixture(params=MAKERS, ids=lambda make: type(make()).__name__)
@@ -73,13 +80,38 @@ def test_dicts_keep_labels_and_refuse_boxes(make):
     result = layer({"images": X, "labels": np.arange(6)})
     assert_array_equal(result["labels"], np.arange(6))
     assert result["images"].shape == X.shape
-    for name in ("bounding_boxes", "segmentation_masks"):
-        with pytest.raises(UnsupportedFeatureError, match=name):
-            layer({"images": X, name: X})
-        with pytest.raises(UnsupportedFeatureError, match=name):
-            getattr(layer, f"transform_{name}")(X, None)
+    with pytest.raises(UnsupportedFeatureError, match="bounding_boxes"):
+        layer({"images": X, "bounding_boxes": X})
+    with pytest.raises(UnsupportedFeatureError, match="bounding_boxes"):
+        layer.transform_bounding_boxes(X, None)
     with pytest.raises(UnsupportedFeatureError, match="bounding_box_format"):
         make(bounding_box_format="xyxy")
+
+
+@pytest.mark.parametrize("make", MAKERS[:MOVING])
+def test_masks_move_as_their_pictures(make):
+    layer = make(seed=1)
+    if hasattr(layer, "interpolation"):
+        layer.interpolation = "nearest"
+    masks = X[..., 0] // 32
+    images = np.repeat(masks[..., None], 3, axis=-1).astype("float32")
+    result = layer({"images": images, "segmentation_masks": masks})
+    moved = np.asarray(result["segmentation_masks"])
+    assert moved.shape == masks.shape
+    assert moved.dtype == masks.dtype
+    assert not np.array_equal(moved, masks)
+    assert_array_equal(result["images"][..., 0], moved)
+    one = {"images": images[0], "segmentation_masks": masks[0, ..., None]}
+    assert layer(one)["segmentation_masks"].shape == (8, 9, 1)
+    still = layer({"images": images, "segmentation_masks": masks}, training=False)
+    assert_array_equal(still["segmentation_masks"], masks)
+
+
+@pytest.mark.parametrize("make", MAKERS[MOVING:])
+def test_changes_of_values_leave_masks(make):
+    result = make(seed=1)({"images": X, "segmentation_masks": X[..., :1]})
+    assert_array_equal(result["segmentation_masks"], X[..., :1])
+    assert not np.array_equal(result["images"], X)
 
 
 def test_other_shapes_are_refused(make):
@@ -122,6 +154,16 @@ def test_inside_a_model_only_training_sees_it():
         (lambda: layers.RandomRotation(0.1, "mirror"), "`fill_mode`"),
         (lambda: layers.RandomZoom(0.1, interpolation="cubic"), "`interpolation`"),
         (lambda: layers.RandomCrop(0, 2), "`height`"),
+        (lambda: layers.RandomBrightness(2), r"`factor` .* \[-1, 1\], got 2"),
+        (lambda: layers.RandomHue(0.1, 255), "`value_range` must be the lowest and"),
+        (lambda: layers.RandomPosterization(9), r"`factor` .* \[1, 8\]"),
+        (lambda: layers.RandomGrayscale(1.2), r"`factor` .* \[0, 1\]"),
+        (lambda: layers.RandomGaussianBlur(kernel_size=4), "must be odd, got 4"),
+        (lambda: layers.RandomErasing(fill_value="x"), "`fill_value` must be a num"),
+        (lambda: layers.Equalization(bins=1), "`bins` must be an int >= 2"),
+        (lambda: layers.MixUp(0), "`alpha` must be a number > 0, got 0"),
+        (lambda: layers.RandAugment(num_ops=0), "`num_ops`"),
+        (lambda: layers.Pipeline([3]), "`layers` must be a list of layers"),
     ],
 )
 def test_errors_name_the_argument(call, text):

@@ -10,13 +10,33 @@ from ._activation import LeakyReLU as LeakyReLU
 from ._activation import PReLU as PReLU
 from ._activation import ReLU as ReLU
 from ._activation import Softmax as Softmax
+from ._augmentation_colour import RandomBrightness as RandomBrightness
+from ._augmentation_colour import RandomColorDegeneration as RandomColorDegeneration
+from ._augmentation_colour import RandomColorJitter as RandomColorJitter
+from ._augmentation_colour import RandomContrast as RandomContrast
+from ._augmentation_colour import RandomGrayscale as RandomGrayscale
+from ._augmentation_colour import RandomHue as RandomHue
+from ._augmentation_colour import RandomInvert as RandomInvert
+from ._augmentation_colour import RandomSaturation as RandomSaturation
+from ._augmentation_filters import RandomGaussianBlur as RandomGaussianBlur
+from ._augmentation_filters import RandomSharpness as RandomSharpness
 from ._augmentation_geometry import RandomCrop as RandomCrop
+from ._augmentation_geometry import RandomElasticTransform as RandomElasticTransform
 from ._augmentation_geometry import RandomFlip as RandomFlip
 from ._augmentation_geometry import RandomPerspective as RandomPerspective
 from ._augmentation_geometry import RandomRotation as RandomRotation
 from ._augmentation_geometry import RandomShear as RandomShear
 from ._augmentation_geometry import RandomTranslation as RandomTranslation
 from ._augmentation_geometry import RandomZoom as RandomZoom
+from ._augmentation_mix import CutMix as CutMix
+from ._augmentation_mix import MixUp as MixUp
+from ._augmentation_mix import RandomErasing as RandomErasing
+from ._augmentation_policy import AugMix as AugMix
+from ._augmentation_policy import RandAugment as RandAugment
+from ._augmentation_tone import AutoContrast as AutoContrast
+from ._augmentation_tone import Equalization as Equalization
+from ._augmentation_tone import RandomPosterization as RandomPosterization
+from ._augmentation_tone import Solarization as Solarization
 from ._conv import Conv1D as Conv1D
 from ._conv import Conv1DTranspose as Conv1DTranspose
 from ._conv import Conv2D as Conv2D
@@ -36,6 +56,7 @@ from ._norm import GroupNormalization as GroupNormalization
 from ._norm import LayerNormalization as LayerNormalization
 from ._norm import RMSNormalization as RMSNormalization
 from ._norm import UnitNormalization as UnitNormalization
+from ._pipeline import Pipeline as Pipeline
 from ._pool import AveragePooling1D as AveragePooling1D
 from ._pool import AveragePooling2D as AveragePooling2D
 from ._pool import AveragePooling3D as AveragePooling3D
@@ -109,6 +130,8 @@ __all__ = [
     "Activation",
     "ActivityRegularization",
     "AlphaDropout",
+    "AugMix",
+    "AutoContrast",
     "AveragePooling1D",
     "AveragePooling2D",
     "AveragePooling3D",
@@ -132,11 +155,13 @@ __all__ = [
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
+    "CutMix",
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
     "Dropout",
     "Embedding",
+    "Equalization",
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",
@@ -167,14 +192,30 @@ __all__ = [
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
+    "MixUp",
     "Normalization",
     "PReLU",
     "Permute",
+    "Pipeline",
     "RMSNormalization",
+    "RandAugment",
+    "RandomBrightness",
+    "RandomColorDegeneration",
+    "RandomColorJitter",
+    "RandomContrast",
     "RandomCrop",
+    "RandomElasticTransform",
+    "RandomErasing",
     "RandomFlip",
+    "RandomGaussianBlur",
+    "RandomGrayscale",
+    "RandomHue",
+    "RandomInvert",
     "RandomPerspective",
+    "RandomPosterization",
     "RandomRotation",
+    "RandomSaturation",
+    "RandomSharpness",
     "RandomShear",
     "RandomTranslation",
     "RandomZoom",
@@ -188,6 +229,7 @@ __all__ = [
     "SeparableConvolution1D",
     "SeparableConvolution2D",
     "Softmax",
+    "Solarization",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",

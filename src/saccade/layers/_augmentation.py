@@ -31,14 +31,13 @@ Pictures: TypeAlias = Any
 Seed: TypeAlias = SeedGenerator | int | None
 Factor: TypeAlias = float | Sequence[float]
 
-_NOT_YET = ("bounding_boxes", "segmentation_masks")
-
 
 class Augmentation(Layer):
     """A layer that changes pictures at random during training.
 
     A subclass draws parameters in `_draw(key, shape)` and applies them in
-    `_apply(images, transformation)`; both see batches.
+    `_apply(images, transformation)`; both see batches. One that moves pixels applies
+    them to masks too, in `_apply_to_masks`.
 
     Args:
         seed: int for a stream of its own.
@@ -47,9 +46,12 @@ class Augmentation(Layer):
         **kwargs: `name`, `dtype`, `input_shape`.
 
     Raises:
-        UnsupportedFeatureError: boxes or masks are given.
+        UnsupportedFeatureError: boxes are given.
         ShapeError: pictures have neither 3 nor 4 axes.
     """
+
+    # Whether there is anything to draw; else `_apply` works without parameters.
+    _DRAWS = True
 
     def __init__(
         self,
@@ -70,7 +72,8 @@ class Augmentation(Layer):
             message(
                 self._where,
                 f"`{what}` is not supported",
-                "give pictures, or a dict with 'images' and 'labels'",
+                "give pictures, or a dict with 'images', 'labels' and "
+                "'segmentation_masks'",
             )
         )
 
@@ -82,6 +85,10 @@ class Augmentation(Layer):
         """Applies parameters to a batch of the compute type."""
         raise NotImplementedError
 
+    def _apply_to_masks(self, masks: jax.Array, transformation: Any) -> jax.Array:
+        """Applies parameters to a batch of masks; changes of colour leave them."""
+        return masks
+
     def get_random_transformation(
         self, data: Pictures, training: bool = True, seed: Seed = None
     ) -> Any:
@@ -92,15 +99,15 @@ class Augmentation(Layer):
             training: whether to draw at all; else the result is None.
             seed: a stream or an int; None for the layer's stream.
         """
-        if not training:
-            return None
         shape = tuple(jnp.shape(_images(data)))
         self._check_axes(len(shape))
+        if not training or not self._DRAWS:
+            return None
         key = draw_key(self.generator if seed is None else seed)
         return self._draw(key, shape if len(shape) == 4 else (1, *shape))
 
     def transform_images(
-        self, images: ArrayLike, transformation: Any, training: bool = True
+        self, images: ArrayLike, transformation: Any = None, training: bool = True
     ) -> jax.Array:
         """Applies parameters to pictures.
 
@@ -111,14 +118,14 @@ class Augmentation(Layer):
         """
         x = jnp.asarray(images).astype(self.compute_dtype)
         self._check_axes(x.ndim)
-        if not training or transformation is None:
+        if not training or (transformation is None and self._DRAWS):
             return x
         if x.ndim == 4:
             return self._apply(x, transformation)
         return self._apply(x[None], transformation)[0]
 
     def transform_labels(
-        self, labels: ArrayLike, transformation: Any, training: bool = True
+        self, labels: ArrayLike, transformation: Any = None, training: bool = True
     ) -> jax.Array:
         """Returns the labels that the changed pictures have: the same."""
         return jnp.asarray(labels)
@@ -130,17 +137,30 @@ class Augmentation(Layer):
         raise self._unsupported("bounding_boxes")
 
     def transform_segmentation_masks(
-        self, segmentation_masks: object, transformation: Any, training: bool = True
-    ) -> None:
-        """Raises UnsupportedFeatureError."""
-        raise self._unsupported("segmentation_masks")
+        self,
+        segmentation_masks: ArrayLike,
+        transformation: Any = None,
+        training: bool = True,
+    ) -> jax.Array:
+        """Moves masks as the pictures are moved, without mixing their values.
+
+        Args:
+            segmentation_masks: of one picture (3 axes) or a batch (4 axes).
+            transformation: what `get_random_transformation` returned.
+            training: whether to apply it.
+        """
+        masks = jnp.asarray(segmentation_masks)
+        self._check_axes(masks.ndim)
+        if not training or transformation is None:
+            return masks
+        if masks.ndim == 4:
+            return self._apply_to_masks(masks, transformation)
+        return self._apply_to_masks(masks[None], transformation)[0]
 
     def call(self, data: Pictures, training: bool = True) -> Pictures:
         """Returns changed pictures if `training`; a dict keeps its other entries."""
-        if isinstance(data, Mapping):
-            for name in _NOT_YET:
-                if name in data:
-                    raise self._unsupported(name)
+        if isinstance(data, Mapping) and "bounding_boxes" in data:
+            raise self._unsupported("bounding_boxes")
         drawn = self.get_random_transformation(data, training=training)
         images = self.transform_images(_images(data), drawn, training=training)
         if not isinstance(data, Mapping):
@@ -150,7 +170,22 @@ class Augmentation(Layer):
             result["labels"] = self.transform_labels(
                 data["labels"], drawn, training=training
             )
+        if "segmentation_masks" in data:
+            result["segmentation_masks"] = self._transform_masks_of(
+                data, drawn, training
+            )
         return result
+
+    def _transform_masks_of(
+        self, data: Mapping[str, Any], drawn: Any, training: bool
+    ) -> jax.Array:
+        """Masks may lack the axis of channels that pictures have."""
+        masks = jnp.asarray(data["segmentation_masks"])
+        lacking = masks.ndim == jnp.ndim(data["images"]) - 1
+        axis = -1 if self.data_format == "channels_last" else -3
+        wide = jnp.expand_dims(masks, axis) if lacking else masks
+        moved = self.transform_segmentation_masks(wide, drawn, training=training)
+        return jnp.squeeze(moved, axis) if lacking else moved
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Returns the input's shape."""
@@ -171,6 +206,16 @@ class Augmentation(Layer):
                     f"with {ndim} axes",
                 )
             )
+
+    @property
+    def _channel_axis(self) -> int:
+        """The axis of a batch that has the channels, counted from the end."""
+        return -1 if self.data_format == "channels_last" else -3
+
+    @property
+    def _pixel_axes(self) -> tuple[int, int]:
+        """The axes of a batch that have rows and columns, counted from the end."""
+        return (-3, -2) if self.data_format == "channels_last" else (-2, -1)
 
     def _size(self, shape: Shape) -> tuple[int, int]:
         """The height and width of a batch of this shape."""
@@ -201,6 +246,23 @@ class Augmentation(Layer):
         # Plus 0, since configs keep the sign of -0.
         return (lower, upper) if pair else (max(-abs(upper), low) + 0.0, abs(upper))
 
+    def _two_limits(self, value_range: Sequence[float]) -> list[float]:
+        """Reads the lowest and the highest value of pictures."""
+        if (
+            not isinstance(value_range, (list, tuple))
+            or len(value_range) != 2
+            or not all(isinstance(v, (int, float)) for v in value_range)
+            or value_range[0] == value_range[1]
+        ):
+            raise ConfigError(
+                message(
+                    self._where,
+                    "`value_range` must be the lowest and the highest value of the "
+                    f"pictures, for example (0, 255) or (0, 1), got {value_range!r}",
+                )
+            )
+        return sorted(value_range)
+
 
 def _images(data: Pictures) -> Any:
     return data["images"] if isinstance(data, Mapping) else data
@@ -222,3 +284,55 @@ def uniform(
     """
     low, high = limits
     return jax.random.uniform(key, tuple(shape), jnp.float32, low, high)
+
+
+def chosen(key: jax.Array, rows: int, share: tuple[float, float]) -> jax.Array:
+    """Draws which pictures change, bool (rows,).
+
+    Args:
+        key: the random key.
+        rows: number of pictures.
+        share: the limits between which each picture's probability is drawn.
+
+    Example:
+        >>> chosen(jax.random.key(0), 3, (1.0, 1.0))
+        Array([ True,  True,  True], dtype=bool)
+    """
+    first, second = jax.random.split(key)
+    return uniform(second, (rows,)) < uniform(first, (rows,), share)
+
+
+def where_chosen(flags: ArrayLike, changed: jax.Array, images: jax.Array) -> jax.Array:
+    """Takes the changed pictures where the flags are true, else the given ones.
+
+    Example:
+        >>> x = jnp.zeros((2, 1, 1, 1))
+        >>> where_chosen(jnp.asarray([True, False]), x + 1, x).ravel()
+        Array([1., 0.], dtype=float32)
+    """
+    return jnp.where(jnp.asarray(flags)[:, None, None, None], changed, images)
+
+
+def per_picture(values: ArrayLike, dtype: str) -> jax.Array:
+    """Brings one number for each picture into a shape that broadcasts to a batch.
+
+    Example:
+        >>> per_picture(jnp.ones(3), "float32").shape
+        (3, 1, 1, 1)
+    """
+    return jnp.asarray(values).astype(dtype).reshape(-1, 1, 1, 1)
+
+
+def rescaled(
+    images: jax.Array, source: Sequence[float], target: Sequence[float]
+) -> jax.Array:
+    """Brings values from one range to another.
+
+    Example:
+        >>> rescaled(jnp.asarray([0.5]), (0, 1), (0, 255))
+        Array([127.5], dtype=float32)
+    """
+    if tuple(source) == tuple(target):
+        return images
+    share = (images - source[0]) / (source[1] - source[0])
+    return share * (target[1] - target[0]) + target[0]

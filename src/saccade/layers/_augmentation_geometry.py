@@ -6,6 +6,7 @@ Each layer makes one warp of the batch. Changes of colour must not go here.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -15,9 +16,11 @@ from jax.typing import ArrayLike
 from saccade import ops
 from saccade.core import _checks
 from saccade.core._symbolic import Shape
-from saccade.ops._affine import WARP_INTERPOLATIONS
+from saccade.ops._affine import FILL_MODES, WARP_INTERPOLATIONS
+from saccade.ops._filters import distorted
+from saccade.random._bits import hashed_normal
 
-from ._augmentation import Augmentation, Factor, uniform
+from ._augmentation import Augmentation, Factor, chosen, uniform, where_chosen
 
 _FLIPS = ("horizontal", "vertical", "horizontal_and_vertical")
 # Keras offers one mode less to layers than to the function behind them.
@@ -42,9 +45,9 @@ class RandomFlip(Augmentation):
 
     Raises:
         ConfigError: another `mode`.
-        UnsupportedFeatureError: boxes or masks are given.
+        UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; pictures and labels only.
+    Differs from Keras: other random numbers; no boxes.
 
     Example:
         >>> flip = RandomFlip("horizontal")
@@ -72,8 +75,29 @@ class RandomFlip(Augmentation):
         axes += [down + 1] * ("horizontal" in self.mode)
         return jnp.where(transformation["flips"], jnp.flip(images, axes), images)
 
+    def _apply_to_masks(self, masks: jax.Array, transformation: Any) -> jax.Array:
+        return self._apply(masks, transformation)
 
-class _Warp(Augmentation):
+
+class _Moving(Augmentation):
+    """A layer that reads pixels elsewhere; those of masks are not interpolated."""
+
+    interpolation: str
+
+    def _moved(
+        self, images: jax.Array, transformation: Any, interpolation: str
+    ) -> jax.Array:
+        """Applies parameters to a batch of pictures or masks."""
+        raise NotImplementedError
+
+    def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
+        return self._moved(images, transformation, self.interpolation)
+
+    def _apply_to_masks(self, masks: jax.Array, transformation: Any) -> jax.Array:
+        return self._moved(masks, transformation, "nearest")
+
+
+class _Warp(_Moving):
     """A layer that says where each pixel of the result is read."""
 
     def __init__(
@@ -91,11 +115,13 @@ class _Warp(Augmentation):
         """The 8 numbers of `ops.image.affine_transform` for each picture."""
         raise NotImplementedError
 
-    def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
+    def _moved(
+        self, images: jax.Array, transformation: Any, interpolation: str
+    ) -> jax.Array:
         return ops.image.affine_transform(
             images,
             self._matrix(transformation, images.shape),
-            interpolation=self.interpolation,
+            interpolation=interpolation,
             fill_mode=self.fill_mode,
             fill_value=self.fill_value,
             data_format=self.data_format,
@@ -130,9 +156,9 @@ class RandomRotation(_Warp):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes or masks are given.
+        UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; pictures and labels only.
+    Differs from Keras: other random numbers; no boxes.
 
     Example:
         >>> quarter = RandomRotation((0.25, 0.25), interpolation="nearest")
@@ -221,9 +247,9 @@ class RandomZoom(_TwoFactors):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes or masks are given.
+        UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; pictures and labels only.
+    Differs from Keras: other random numbers; no boxes.
 
     Example:
         >>> zoom = RandomZoom((-0.5, -0.5), interpolation="nearest")
@@ -290,9 +316,9 @@ class RandomTranslation(_TwoFactors):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes or masks are given.
+        UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; pictures and labels only.
+    Differs from Keras: other random numbers; no boxes.
 
     Example:
         >>> shift = RandomTranslation(0, (0.5, 0.5), fill_mode="constant")
@@ -351,9 +377,9 @@ class RandomShear(_Warp):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes or masks are given.
+        UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; pictures and labels only; one number f
+    Differs from Keras: other random numbers; no boxes; one number f
     means what Keras' text says, not from -f to f, so that a config can be read again.
 
     Example:
@@ -396,7 +422,7 @@ class RandomShear(_Warp):
         return _rows(1, factors[:, 0], 0, factors[:, 1], 1, 0)
 
 
-class RandomPerspective(Augmentation):
+class RandomPerspective(_Moving):
     """Shows pictures as if looked at from the side.
 
     Args:
@@ -417,9 +443,9 @@ class RandomPerspective(Augmentation):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes or masks are given.
+        UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; pictures and labels only.
+    Differs from Keras: other random numbers; no boxes.
 
     Example:
         >>> RandomPerspective(0.0)(jnp.ones((1, 2, 2, 1))).ravel()
@@ -445,7 +471,7 @@ class RandomPerspective(Augmentation):
         self.fill_value = fill_value
 
     def _draw(self, key: jax.Array, shape: Shape) -> dict[str, jax.Array]:
-        share, chance, corners = jax.random.split(key, 3)
+        chance, corners = jax.random.split(key)
         rows = shape[0] or 1
         height, width = self._size(shape)
         right, bottom = width - 1.0, height - 1.0
@@ -455,26 +481,118 @@ class RandomPerspective(Augmentation):
         )
         reach = (-0.5 * self.scale, 0.5 * self.scale)
         return {
-            "apply_perspective": uniform(chance, (rows,))
-            < uniform(share, (rows,), self.factor),
+            "apply_perspective": chosen(chance, rows, self.factor),
             "start_points": start,
             "end_points": start * (1 + uniform(corners, (rows, 4, 2), reach)),
         }
 
-    def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
+    def _moved(
+        self, images: jax.Array, transformation: Any, interpolation: str
+    ) -> jax.Array:
         changed = ops.image.perspective_transform(
             images,
             transformation["start_points"],
             transformation["end_points"],
-            interpolation=self.interpolation,
+            interpolation=interpolation,
             fill_value=self.fill_value,
             data_format=self.data_format,
         )
-        apply = jnp.asarray(transformation["apply_perspective"])
-        return jnp.where(apply[:, None, None, None], changed, images)
+        return where_chosen(transformation["apply_perspective"], changed, images)
 
 
-class RandomCrop(Augmentation):
+class RandomElasticTransform(_Moving):
+    """Distorts a share of the pictures as if they were printed on rubber.
+
+    Args:
+        factor: the limits of each picture's probability, in [0, 1]; one number f means
+            from 0 to f, so half of f of the pictures.
+        scale: the limits of the strength, in [0, 1]; one number means from 0 to it.
+            Drawn for the batch.
+        interpolation: 'bilinear' or 'nearest'.
+        fill_mode: what lies outside: 'constant', 'nearest', 'wrap', 'mirror' or
+            'reflect'.
+        fill_value: the value outside for 'constant'.
+        value_range: the lowest and the highest value of the pictures.
+        seed: int for a stream of its own.
+        data_format: 'channels_last' or 'channels_first'; None for the global setting.
+        **kwargs: `name`, `dtype`, `input_shape`.
+
+    Call args:
+        data: pictures, or a dict with 'images'; training: whether to distort.
+
+    Shapes:
+        data: (b, h, w, c) or (h, w, c) -> the same, compute dtype.
+
+    Raises:
+        ConfigError: an argument outside its range.
+        UnsupportedFeatureError: boxes are given.
+
+    Differs from Keras: other random numbers; no boxes; the ways across and down are
+    drawn apart, see `ops.image.elastic_transform`; masks move as their pictures; works
+    inside compiled code.
+
+    Example:
+        >>> RandomElasticTransform(seed=1)(jnp.ones((1, 8, 8, 3))).shape
+        (1, 8, 8, 3)
+    """
+
+    def __init__(
+        self,
+        factor: Factor = 1.0,
+        scale: Factor = 1.0,
+        interpolation: str = "bilinear",
+        fill_mode: str = "reflect",
+        fill_value: float = 0.0,
+        value_range: Sequence[float] = (0, 255),
+        seed: int | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
+        self.factor = self._range(factor, "factor", 0, 1)
+        self.scale = self._range(scale, "scale", 0, 1)
+        self.interpolation = _checks.one_of(
+            interpolation, WARP_INTERPOLATIONS, "interpolation", self._where
+        )
+        self.fill_mode = _checks.one_of(fill_mode, FILL_MODES, "fill_mode", self._where)
+        self.fill_value = fill_value
+        self.value_range = self._two_limits(value_range)
+
+    def _draw(self, key: jax.Array, shape: Shape) -> dict[str, jax.Array] | None:
+        if self.scale[1] == 0 or self.factor[1] == 0:
+            return None
+        chance, strength, ways = jax.random.split(key, 3)
+        return {
+            "apply_transform": chosen(chance, shape[0] or 1, self.factor),
+            "distortion_factor": uniform(strength, (), self.scale),
+            "seed": ways,
+        }
+
+    def _moved(
+        self, images: jax.Array, transformation: Any, interpolation: str
+    ) -> jax.Array:
+        height, width = self._size(images.shape)
+        strength = transformation["distortion_factor"]
+        noise = hashed_normal(
+            transformation["seed"], (2, images.shape[0], height, width)
+        )
+        moved = distorted(
+            images,
+            noise,
+            0.1 * max(height, width) * strength,
+            0.05 * min(height, width) * strength,
+            interpolation,
+            self.fill_mode,
+            self.fill_value,
+            self.data_format == "channels_first",
+        )
+        return where_chosen(transformation["apply_transform"], moved, images)
+
+    def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
+        return jnp.clip(super()._apply(images, transformation), *self.value_range)
+
+
+class RandomCrop(_Moving):
     """Cuts a part out of pictures, the same part of all in a batch.
 
     Pictures that are not larger are cut to the proportions and resized.
@@ -496,15 +614,17 @@ class RandomCrop(Augmentation):
 
     Raises:
         ConfigError: a size below 1.
-        UnsupportedFeatureError: boxes or masks are given.
+        UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; pictures and labels only. Without
+    Differs from Keras: other random numbers; no boxes. Without
     training the result has the size asked for; Keras 3.15 returns whole pictures.
 
     Example:
         >>> RandomCrop(2, 2)(jnp.ones((1, 4, 4, 3))).shape
         (1, 2, 2, 3)
     """
+
+    interpolation = "bilinear"
 
     def __init__(
         self,
@@ -531,32 +651,54 @@ class RandomCrop(Augmentation):
         wide = max(min(width, height * self.width // self.height), 1)
         return (height - tall) // 2, (width - wide) // 2
 
-    def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
+    def _moved(
+        self, images: jax.Array, transformation: Any, interpolation: str
+    ) -> jax.Array:
         top, left = transformation
         axis = 1 if self.data_format == "channels_last" else 2
         for step, start, length in ((0, top, self.height), (1, left, self.width)):
             have = images.shape[axis + step]
             length = min(length, have if not isinstance(start, int) else have - start)
             images = jax.lax.dynamic_slice_in_dim(images, start, length, axis + step)
-        return self._resized(images)
+        return self._resized(images, interpolation)
 
-    def _resized(self, images: jax.Array, cut: bool = False) -> jax.Array:
+    def _resized(
+        self, images: jax.Array, interpolation: str, cut: bool = False
+    ) -> jax.Array:
         axis = images.ndim - (3 if self.data_format == "channels_last" else 2)
         size = (self.height, self.width)
         if images.shape[axis : axis + 2] == size:
             return images
         return ops.image.resize(
-            images, size, crop_to_aspect_ratio=cut, data_format=self.data_format
+            images,
+            size,
+            interpolation=interpolation,
+            crop_to_aspect_ratio=cut,
+            data_format=self.data_format,
         )
 
     def transform_images(
-        self, images: ArrayLike, transformation: Any, training: bool = True
+        self, images: ArrayLike, transformation: Any = None, training: bool = True
     ) -> jax.Array:
         """Cuts the part out if `training`, else resizes the middle."""
         x = super().transform_images(images, transformation, training)
         if training and transformation is not None:
             return x
-        return self._resized(x, cut=True)
+        return self._resized(x, self.interpolation, cut=True)
+
+    def transform_segmentation_masks(
+        self,
+        segmentation_masks: ArrayLike,
+        transformation: Any = None,
+        training: bool = True,
+    ) -> jax.Array:
+        """Cuts the part out if `training`, else resizes the middle."""
+        masks = super().transform_segmentation_masks(
+            segmentation_masks, transformation, training
+        )
+        if training and transformation is not None:
+            return masks
+        return self._resized(masks, "nearest", cut=True)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Returns the shape with the new height and width."""

@@ -20,7 +20,7 @@ from saccade.core._errors import ConfigError, message
 from saccade.core._random import SeedGenerator, draw_key
 from saccade.core._symbolic import Shape
 from saccade.ops._shapes import channel_axis
-from saccade.random._bits import keep_mask
+from saccade.random._bits import hashed_normal, keep_mask
 
 from ._input import InputSpec
 from ._same_shape import SameShape
@@ -258,7 +258,8 @@ class GaussianNoise(SameShape):
         if not training or self.stddev == 0:
             return inputs
         key = draw_key(self.seed_generator)
-        return inputs + self.stddev * jax.random.normal(key, inputs.shape, inputs.dtype)
+        noise = hashed_normal(key, inputs.shape).astype(inputs.dtype)
+        return inputs + self.stddev * noise
 
 
 class GaussianDropout(SameShape):
@@ -299,9 +300,8 @@ class GaussianDropout(SameShape):
         """Returns the inputs, scaled at random if `training`."""
         if not training or self.rate == 0:
             return inputs
-        noise = jax.random.normal(
-            draw_key(self.seed_generator), inputs.shape, inputs.dtype
-        )
+        key = draw_key(self.seed_generator)
+        noise = hashed_normal(key, inputs.shape).astype(inputs.dtype)
         return inputs * (1 + math.sqrt(self.rate / (1 - self.rate)) * noise)
 
 

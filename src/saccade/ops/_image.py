@@ -9,7 +9,9 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 
 from saccade.core import _checks
-from saccade.core._errors import ConfigError, ShapeError, message
+from saccade.core._errors import ConfigError, message
+
+from ._pictures import check_pictures, saturate
 
 INTERPOLATIONS = ("bilinear", "nearest", "lanczos3", "lanczos5", "bicubic")
 
@@ -66,14 +68,7 @@ def resize(
                 "`crop_to_aspect_ratio` and `pad_to_aspect_ratio` exclude each other",
             )
         )
-    if x.ndim not in (3, 4):
-        raise ShapeError(
-            message(
-                where,
-                "`images` must have 3 axes (one picture) or 4 (a batch), got shape "
-                f"{x.shape}",
-            )
-        )
+    check_pictures(x, where)
     last = _checks.data_format(data_format, where) == "channels_last"
     axis = x.ndim - 3 if last else x.ndim - 2
     if crop_to_aspect_ratio:
@@ -82,7 +77,7 @@ def resize(
         x = _pad(x, axis, height, width, fill_value)
     shape = (*x.shape[:axis], height, width, *x.shape[axis + 2 :])
     resized = jax.image.resize(x, shape, method=method, antialias=antialias)
-    return _saturate(resized, jnp.asarray(images).dtype)
+    return saturate(resized, jnp.asarray(images).dtype)
 
 
 def _crop(x: jax.Array, axis: int, height: int, width: int) -> jax.Array:
@@ -113,13 +108,3 @@ def _pad(
     elif beside > 0:
         borders[axis + 1] = (beside, beside)
     return jnp.pad(x, borders, constant_values=fill_value)
-
-
-def _saturate(x: jax.Array, dtype: jnp.dtype) -> jax.Array:
-    """Casts back; integers are rounded and kept within the range of their type."""
-    if x.dtype == dtype:
-        return x
-    if jnp.issubdtype(dtype, jnp.integer):
-        limits = jnp.iinfo(dtype)
-        x = jnp.clip(jnp.round(x), limits.min, limits.max)
-    return x.astype(dtype)
