@@ -302,3 +302,52 @@ def test_signatures_begin_like_keras() -> None:
         assert [(p.name, p.default) for p in found if p.name not in extra] == [
             (p.name, p.default) for p in expected
         ]
+
+
+@pytest.fixture(scope="module")
+def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pictures of every kind, some with the wrong suffix."""
+    root = tmp_path_factory.mktemp("zoo")
+    place = root / "odd"
+    place.mkdir()
+    rng = np.random.default_rng(5)
+    noise = Image.fromarray(rng.integers(0, 256, (14, 19, 4)).astype(np.uint8))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    deep = Image.fromarray(rng.integers(0, 65536, (14, 19)).astype(np.uint16))
+    frames = [noise.convert("P"), noise.transpose(0).convert("P")]
+    noise.convert("L").save(place / "grey.png")
+    noise.convert("P").save(place / "palette.png")
+    noise.convert("P").save(place / "transparent.png", transparency=3)
+    noise.convert("RGBA").save(place / "alpha.png")
+    noise.convert("LA").save(place / "grey alpha.png")
+    noise.convert("CMYK").save(place / "cmyk.jpg")
+    noise.convert("CMYK").save(place / "cmyk.tif")
+    noise.convert("1").save(place / "two colours.bmp")
+    noise.convert("RGB").save(place / "turned.jpg", exif=exif)
+    noise.convert("RGB").save(place / "progressive.jpg", progressive=True)
+    noise.convert("RGB").save(place / "png.jpg", "png")
+    noise.convert("RGB").save(place / "bmp.jpeg", "bmp")
+    frames[0].save(place / "moving gif.jpg", "gif", save_all=True,
+                   append_images=frames[1:])  # fmt: skip
+    frames[0].save(place / "moving.png", save_all=True, append_images=frames[1:])
+    deep.save(place / "16 bits.png")
+    deep.save(place / "16 bits.tiff")
+    return root
+
+
+@pytest.mark.parametrize("color_mode", ["rgb", "grayscale", "rgba"])
+@pytest.mark.parametrize("size", [(14, 19), (8, 8)])
+def test_every_kind_of_picture_is_converted_as_keras_does(
+    zoo: Path, color_mode: str, size: tuple[int, int]
+) -> None:
+    flows = [
+        generator.flow_from_directory(
+            str(zoo), size, color_mode, class_mode=None, shuffle=False, batch_size=20
+        )
+        for generator in both()
+    ]
+    check_files(*flows)
+    expected, found = (next(flow) for flow in flows)
+    for name, a, b in zip(flows[0].filenames, expected, found, strict=True):
+        np.testing.assert_array_equal(b, a, err_msg=name)
