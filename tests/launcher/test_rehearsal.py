@@ -261,6 +261,28 @@ def test_pictures_in_folders(rehearse: Rehearse, tmp_path: Path) -> None:
     assert "0..1" in str(found.error)
 
 
+def test_data_sets_whose_last_batch_is_smaller(rehearse: Rehearse) -> None:
+    program = (
+        COMPILED
+        + """
+class Batches(keras.utils.PyDataset):
+    def __len__(self): return 8
+    def __getitem__(self, i): return x[40 * i:40 * i + 40], y[40 * i:40 * i + 40]
+model.fit(Batches(), epochs=9, validation_data=Batches())
+assert len(model.predict(Batches())) == 300
+class Again:
+    def __iter__(self): return iter([Batches()[i] for i in range(8)])
+    def __len__(self): return 8
+assert len(model.predict(Again())) == 300
+model.evaluate(Again())
+"""
+    )
+    found = rehearse(program)
+    assert found.error is None
+    assert [call.rows for call in found.calls] == [None, 300, 300, None]
+    assert [call.steps for call in found.calls] == [8] * 4
+
+
 def test_loops_over_single_batches_are_cut(rehearse: Rehearse) -> None:
     program = (
         COMPILED

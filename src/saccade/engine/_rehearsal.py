@@ -35,6 +35,8 @@ FEW = 3
 # Time over which steps are measured, if there are enough of them.
 _MEASURED_S = 0.3
 _MOST_STEPS = 2048
+# Time after which rows are no longer counted, but taken to fill all batches.
+_COUNTING_S = 30.0
 
 
 @dataclasses.dataclass
@@ -235,9 +237,9 @@ class _Rehearsal:
             seen.step_s = time.perf_counter() - start
         seen.step_s /= few
         self._seen.append(seen)
-        rows = seen.rows
-        if rows is None or seen.steps is None or seen.steps <= few:
+        if seen.steps is None or seen.steps <= few:
             return found
+        rows = seen.rows = seen.rows or _count_rows(source, seen.steps)
         return jax.tree.map(lambda a: np.resize(a, (rows, *a.shape[1:])), found)
 
 
@@ -252,12 +254,11 @@ def _seen(
             rows = steps * size
     else:
         x, y, _ = source.first
-        size = int(jax.tree.leaves(x)[0].shape[0])
+        size = _rows_of(x)
         known = source.num_batches
-        rows = getattr(getattr(source, "_dataset", None), "n", None)
-        total = steps or known
-        if not isinstance(rows, int) or (known and total and total < known):
-            rows = None if total is None else total * size
+        rows_given = getattr(getattr(source, "_dataset", None), "n", None)
+        whole = steps is None or steps == known
+        rows = rows_given if isinstance(rows_given, int) and whole else None
     return Rehearsed(call, _line(), model, _row(x), _row(y), rows, size, steps or known)
 
 
@@ -272,6 +273,28 @@ def _line() -> int:
 def _reads_again(source: ArraySource | StreamSource) -> bool:
     """Whether reading a few batches once more takes nothing from the program."""
     return not isinstance(source, IteratorStream)
+
+
+def _count_rows(source: ArraySource | StreamSource, steps: int) -> int:
+    """Returns the rows of all batches; the last may have fewer than the others.
+
+    Reads on, unless that takes too long or would take from the program.
+    """
+    if isinstance(source, ArraySource):
+        return source.length
+    rows = steps * _rows_of(source.first)
+    if not _reads_again(source):
+        return rows
+    count, start = 0, time.perf_counter()
+    for batch in source.open(0, steps):
+        count += _rows_of(batch)
+        if time.perf_counter() - start > _COUNTING_S:
+            return rows
+    return count
+
+
+def _rows_of(batch: Any) -> int:
+    return int(jax.tree.leaves(batch)[0].shape[0])
 
 
 def _row(tree: Any) -> str:
