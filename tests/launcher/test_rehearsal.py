@@ -76,6 +76,7 @@ run = model.fit(x, y, epochs=40, validation_split=0.2, batch_size=10,
 assert len(run.history["val_loss"]) == 40 and run.epoch == list(range(40))
 model.load_weights("best.weights.h5")
 model.save("final.keras")
+model.save("out/final.keras")
 assert os.path.exists("final.keras")
 assert keras.models.load_model("final.keras").count_params() == model.count_params()
 found = model.predict(x)
@@ -103,6 +104,7 @@ print("the end")
     assert set(written) == {
         "best.weights.h5", "log.csv", "final.keras", "found.npy", "notes.txt",
         "renamed.npy", os.path.join("out", "deep", "found.npy"),
+        os.path.join("out", "final.keras"),
     }  # fmt: skip
     assert [os.path.basename(path) for path in found.removed] == ["old", "stale.txt"]
     fit, predict = found.calls
@@ -120,7 +122,7 @@ print("the end")
     assert "dense (Dense)" in text
     assert text.count("Model: ") == 1
     assert "would be removed (not in this rehearsal)\n  old\n  stale.txt" in text
-    assert "The program would run to its end. Expected: " in text
+    assert "The program would run to its end. Expected for its " in text
 
 
 FIT = "model.fit(x, y, epochs=50, {})\n"

@@ -214,8 +214,8 @@ def _verdict(found: Rehearsal) -> Iterator[str]:
         yield coloured(f"The memory is too small. {large}.", good=False)
     elif any(call.call in ("fit", "train_on_batch") for call in found.calls):
         yield coloured(
-            f"The program would run to its end. Expected: {seconds(expected)}, "
-            f"beside what it does itself; this rehearsal took "
+            f"The program would run to its end. Expected for its training and "
+            f"predictions: at most {seconds(expected)}; this rehearsal took "
             f"{seconds(found.seconds)}.",
             good=True,
         )

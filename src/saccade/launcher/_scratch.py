@@ -153,10 +153,13 @@ class Scratch:
     def replace(self, source: Any, target: Any, **kwargs: Any) -> None:
         """Moves a file into the place of another one's."""
         full = self._full(target)
+        own = os.path.abspath(os.fsdecode(source))
         if full is None or os.path.isdir(source):
             _replace(source, target, **kwargs)
+            self._new.discard(own)
+            if self.written.pop(own, self) is None:
+                self.written[os.path.abspath(os.fsdecode(target))] = None
             return
-        own = os.path.abspath(os.fsdecode(source))
         place = self.place_to_read(source)
         copy = self.place_to_write(target, keep=False)
         shutil.copyfile(place, copy)
