@@ -88,6 +88,13 @@ with open("notes.txt", "a") as file:
     file.write(", and more")
 assert open("notes.txt").read() == "the user's notes.txt, and more"
 os.rename("found.npy", "renamed.npy")
+assert "renamed.npy" in os.listdir()
+assert shutil.copy2("renamed.npy", "copy.npy") and os.access("copy.npy", os.R_OK)
+import glob, pathlib
+assert sorted(glob.glob("*.npy")) == ["copy.npy", "renamed.npy"]
+assert len(list(pathlib.Path().glob("*.npy"))) == 2
+pathlib.Path("copy.npy").unlink()
+assert not pathlib.Path("copy.npy").exists()
 shutil.rmtree("old")
 os.remove("stale.txt")
 print("the end")
@@ -104,7 +111,7 @@ print("the end")
     assert set(written) == {
         "best.weights.h5", "log.csv", "final.keras", "found.npy", "notes.txt",
         "renamed.npy", os.path.join("out", "deep", "found.npy"),
-        os.path.join("out", "final.keras"),
+        os.path.join("out", "final.keras"), "copy.npy",
     }  # fmt: skip
     assert [os.path.basename(path) for path in found.removed] == ["old", "stale.txt"]
     fit, predict = found.calls

@@ -24,8 +24,10 @@ from saccade.saving._redirect import redirect_hdf5
 # The functions as they are outside of a rehearsal.
 _open, _os_open, _stat = io.open, os.open, os.stat
 _remove, _replace, _rmdir, _mkdir = os.remove, os.replace, os.rmdir, os.mkdir
-_rmtree = shutil.rmtree
+_rmtree, _listdir, _scandir = shutil.rmtree, os.listdir, os.scandir
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+# Functions that look at a file or change what the system notes about it.
+_ON_COPIES = ("access", "chmod", "utime", "listxattr", "getxattr", "setxattr")
 
 
 class Scratch:
@@ -138,6 +140,35 @@ class Scratch:
                 raise
             return _stat(self._copy(full))
 
+    def on_copy(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Makes a function of paths work on the file in the place of another."""
+
+        def call(path: Any, *args: Any, **kwargs: Any) -> Any:
+            place = path if kwargs.get("dir_fd") is not None else None
+            place = self.place_to_read(path) if place is None else place
+            return function(place, *args, **kwargs)
+
+        return call
+
+    def listdir(self, path: Any = ".") -> list[Any]:
+        """Lists a folder with what the rehearsal wrote into it."""
+        found = _listdir(path)
+        there = set(found)
+        return found + [entry.name for entry in self._more(path, there)]
+
+    def scandir(self, path: Any = ".") -> _Entries:
+        """The same with what `os.scandir` tells of each."""
+        with _scandir(path) as entries:
+            found = list(entries)
+        return _Entries(found + self._more(path, {entry.name for entry in found}))
+
+    def _more(self, path: Any, known: set[Any]) -> list[os.DirEntry[str]]:
+        full = None if isinstance(path, bytes) else self._full(path)
+        if full is None or not os.path.isdir(self._copy(full)):
+            return []
+        with _scandir(self._copy(full)) as entries:
+            return [e for e in entries if e.is_file() and e.name not in known]
+
     def remove(self, path: Any, *args: Any, **kwargs: Any) -> None:
         """Removes a file of the rehearsal; of others it notes that."""
         full = None if kwargs.get("dir_fd") is not None else self._full(path)
@@ -198,6 +229,25 @@ class Scratch:
             _rmtree(path, ignore_errors=True)
 
 
+class _Entries(list[os.DirEntry[str]]):
+    """What `os.scandir` returns: an iterator that can be closed."""
+
+    def __enter__(self) -> _Entries:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __next__(self) -> os.DirEntry[str]:
+        if not self:
+            raise StopIteration
+        return self.pop(0)
+
+    def close(self) -> None:
+        """Forgets the rest."""
+        self.clear()
+
+
 def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
@@ -228,6 +278,13 @@ def scratch() -> Iterator[Scratch]:
             _put(os, "rename", found.replace),
             _put(os, "mkdir", found.mkdir),
             _put(os, "rmdir", found.rmdir),
+            _put(os, "listdir", found.listdir),
+            _put(os, "scandir", found.scandir),
+            *(
+                _put(os, name, found.on_copy(getattr(os, name)))
+                for name in _ON_COPIES
+                if hasattr(os, name)
+            ),
             _put(shutil, "rmtree", found.rmtree),
             redirect_hdf5(found.place_to_read, found.place_to_write),
         ]
