@@ -11,7 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from saccade.data import PictureCache, PictureForm, PictureReader, Unusable
+from saccade.data import (
+    PictureCache,
+    PictureForm,
+    PictureReader,
+    Unusable,
+    _image_reader,
+)
 from saccade.data._cache import Budget
 
 FORM = PictureForm((2, 2))
@@ -68,3 +74,29 @@ def test_copies_leave_threads_and_pictures_behind(paths: list[str]) -> None:
     for other in (copy.deepcopy(reader), pickle.loads(pickle.dumps(reader))):
         assert len(other.cache) == 0
         assert len(other.read(paths)) == 5
+
+
+def test_pictures_announced_are_decoded_before_they_are_asked_for(
+    paths: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[str] = []
+    real = _image_reader.decode
+
+    def counted(path: str, form: PictureForm) -> np.ndarray:
+        decoded.append(path)
+        return real(path, form)
+
+    monkeypatch.setattr(_image_reader, "decode", counted)
+    monkeypatch.setattr(_image_reader, "_AHEAD", 3)
+    reader = PictureReader(FORM, PictureCache(Budget(0)), threads=2)
+    reader.ahead(paths[:2])
+    reader.ahead(paths[:2])  # twice is once
+    for coming in list(reader._coming.values()):
+        coming.result()
+    assert sorted(decoded) == paths[:2]
+    values = [int(np.asarray(item).max()) for item in reader.read(paths[:3])]
+    assert values == [0, 1, 2]
+    assert sorted(decoded) == paths[:3]
+    reader.ahead(paths)  # and never asked for
+    assert len(reader._coming) == 3
+    assert int(np.asarray(reader.read(paths[4:])[0]).max()) == 4

@@ -40,6 +40,7 @@ from ._image_resize import resize_taps as resize_taps
 from ._image_rows import decode_channels as decode_channels
 from ._image_rows import picture_frames as picture_frames
 from ._image_warp import FILL_MODES as FILL_MODES
+from ._image_warp import prepare_warp as prepare_warp
 from ._image_warp import warp_batch as warp_batch
 from ._image_warp import warp_picture as warp_picture
 from ._order import epoch_batches as epoch_batches
@@ -93,6 +94,7 @@ __all__ = [
     "picture_form",
     "picture_frames",
     "prefetch",
+    "prepare_warp",
     "problems_of",
     "resize_taps",
     "rows_order",

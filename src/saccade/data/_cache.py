@@ -93,6 +93,7 @@ class PictureCache:
     Example:
         >>> cache = PictureCache(Budget(100))
         >>> cache.put("a.png", (1, 2), np.zeros((2, 2, 3), np.uint8))
+        True
         >>> cache.get("a.png", (1, 2)).shape, cache.get("a.png", (1, 3))
         ((2, 2, 3), None)
     """
@@ -108,6 +109,9 @@ class PictureCache:
     def __len__(self) -> int:
         return len(self._pictures)
 
+    def __contains__(self, path: str) -> bool:
+        return path in self._pictures
+
     def get(self, path: str, identity: tuple[int, int]) -> np.ndarray | None:
         """Returns a picture if it is kept and its file is still the same.
 
@@ -120,8 +124,8 @@ class PictureCache:
             return None
         return kept[1]
 
-    def put(self, path: str, identity: tuple[int, int], picture: np.ndarray) -> None:
-        """Keeps a picture if there is room.
+    def put(self, path: str, identity: tuple[int, int], picture: np.ndarray) -> bool:
+        """Keeps a picture if there is room, and says whether there was.
 
         Args:
             path: the file.
@@ -132,9 +136,11 @@ class PictureCache:
             before = self._pictures.pop(path, None)
             if before is not None:
                 self._give(-before[1].nbytes)
-            if self._budget.take(picture.nbytes):
+            room = self._budget.take(picture.nbytes)
+            if room:
                 self._taken[0] += picture.nbytes
                 self._pictures[path] = identity, picture
+            return room
 
     def _give(self, size_bytes: int) -> None:
         self._taken[0] += size_bytes
@@ -167,11 +173,12 @@ def _limit_from_environment() -> int:
     return int(_free_memory() * _DEFAULT_SHARE)
 
 
-def parse_bytes(text: str) -> int:
+def parse_bytes(text: str, where: str = VARIABLE) -> int:
     """Reads a number of bytes such as '2GiB' or '500 MB'.
 
     Args:
         text: in any letter case.
+        where: what it was written for, for the message.
 
     Raises:
         ConfigError: it is none.
@@ -184,7 +191,7 @@ def parse_bytes(text: str) -> int:
     if found is None:
         raise ConfigError(
             message(
-                VARIABLE,
+                where,
                 f"must be a number of bytes, got {text!r}",
                 "write for example 2GiB, 500MB or 0",
             )

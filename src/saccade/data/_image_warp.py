@@ -8,7 +8,8 @@ picture, whose size may be new each time, in NumPy.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from types import ModuleType
 
 import jax
@@ -19,6 +20,10 @@ from saccade.core._runtime import enable_cache
 
 # Pictures in one call: one program serves batches of any size.
 _GROUP = 8
+
+# What has been compiled, and the lock under which it is.
+_ready: set[tuple[object, ...]] = set()
+_compiling = threading.Lock()
 
 FILL_MODES = ("nearest", "constant", "reflect", "wrap")
 
@@ -58,6 +63,48 @@ def warp_batch(
         [0.5, 1.5, 2.0]
     """
     enable_cache()
+    key = (pictures.shape[1:], pictures.dtype, fill_mode, order)
+    if key not in _ready:
+        # `prepare_warp` may be at it: the same program is not compiled twice.
+        with _compiling:
+            warped = _warp_groups(pictures, matrices, offsets, fill_mode, cval, order)
+            _ready.add(key)
+        return warped
+    return _warp_groups(pictures, matrices, offsets, fill_mode, cval, order)
+
+
+def prepare_warp(
+    shape: Sequence[int], fill_mode: str = "nearest", order: int = 1
+) -> threading.Thread:
+    """Compiles the warp of 8-bit pictures in the background; `warp_batch` waits for it.
+
+    Args:
+        shape: of one picture, channels last.
+        fill_mode: as in `warp_batch`.
+        order: as in `warp_batch`.
+
+    Example:
+        >>> prepare_warp((2, 2, 1)).join()
+    """
+    blank = np.zeros((1, *shape), np.uint8)
+    still = np.eye(2)[None], np.zeros((1, 2))
+    thread = threading.Thread(
+        target=warp_batch,
+        args=(blank, *still, fill_mode, 0.0, order),
+        name="saccade-compile",
+    )
+    thread.start()
+    return thread
+
+
+def _warp_groups(
+    pictures: np.ndarray,
+    matrices: np.ndarray,
+    offsets: np.ndarray,
+    fill_mode: str,
+    cval: float,
+    order: int,
+) -> np.ndarray:
     warp = _compiled(fill_mode, order)
     count = len(pictures)
     warped = np.empty(pictures.shape, np.float32)

@@ -237,7 +237,7 @@ class DatasetStream(StreamSource):
         self._call("on_epoch_begin")
         workers = int(getattr(self._dataset, "workers", 1))
         depth = int(getattr(self._dataset, "max_queue_size", 10))
-        indices = self._indices(epoch, steps)
+        indices = self._announced(self._indices(epoch, steps))
         yield from ordered_map(self._make_or_replay, indices, workers, depth)
         self._replay = None
         self._call("on_epoch_end")
@@ -253,6 +253,16 @@ class DatasetStream(StreamSource):
         number, first, wanted = epoch_batches(count, steps, epoch)
         order = rows_order(self._seed, number, count, self._shuffle, 1)
         return order[first : first + wanted].tolist()
+
+    def _announced(self, indices: Iterable[int]) -> Iterable[int]:
+        """Tells a data set that wants to know which batches come after the next."""
+        announce = getattr(self._dataset, "announce", None)
+        if announce is None or not isinstance(indices, list):
+            yield from indices
+            return
+        for place, index in enumerate(indices):
+            announce(indices[place + 1 : place + 3])
+            yield index
 
     def _make_or_replay(self, index: int) -> Batch:
         if index == 0:

@@ -34,8 +34,8 @@ SUBSETS = ("training", "validation")
 class FilesIterator(Iterator):
     """What iterators over folders and over data frames share.
 
-    Pictures are decoded by several threads and kept decoded in memory, see
-    `saccade.data.PictureCache`.
+    Pictures are decoded by several threads, ahead of the batch that is asked for, and
+    kept decoded in memory and on disk, see `saccade.data.PictureReader`.
 
     A subclass calls `_configure`, finds its files, and then calls `__init__`.
     """
@@ -104,6 +104,11 @@ class FilesIterator(Iterator):
 
     def _without_unusable(self, paths: Sequence[str]) -> np.ndarray:
         """Opens every file; returns which can be used, or stops with the list."""
+        generator = self.image_data_generator
+        if generator is not None and len(paths):
+            generator.prepare((*self.target_size, self._reader.form.channels))
+        if self._reader.remember(paths):
+            return np.ones(len(paths), bool)  # an earlier run has decoded them all
         self.unusable = find_unusable(paths, threads_for_reading())
         if self.unusable and self.on_error == "stop":
             raise PictureError(list_unusable(self._where, self.unusable, len(paths)))
@@ -114,6 +119,8 @@ class FilesIterator(Iterator):
                 f"are left out:{lines}"
             )
         bad = {file.path for file in self.unusable}
+        if bad:
+            self._reader.remember([path for path in paths if path not in bad])
         return np.array([path not in bad for path in paths], bool)
 
     def _warn(self, problem: str, fix: str | None = None) -> None:
@@ -140,6 +147,10 @@ class FilesIterator(Iterator):
             self._drawn = [
                 generator.get_random_transform(self.image_shape) for _ in index_array
             ]
+
+    def _expect(self, index_array: np.ndarray) -> None:
+        paths = self.filepaths
+        self._reader.ahead([paths[number] for number in index_array])
 
     def _get_batches_of_transformed_samples(self, index_array: np.ndarray) -> object:
         """Returns the batch of some pictures.

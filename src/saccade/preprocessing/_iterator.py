@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator as AbstractIterator
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -83,6 +84,21 @@ class Iterator(PyDataset[object]):
     def _draw(self, index_array: np.ndarray) -> None:
         """Draws what the batch needs; called under the lock of the random numbers."""
 
+    def _expect(self, index_array: np.ndarray) -> None:
+        """Hears which samples will be asked for after the present batch."""
+
+    def announce(self, indices: Sequence[int]) -> None:
+        """Hears which batches of this epoch will be asked for soon.
+
+        Args:
+            indices: their numbers.
+        """
+        order = self.index_array
+        if order is not None:
+            for index in indices:
+                first = self.batch_size * index
+                self._expect(order[first : first + self.batch_size])
+
     def __getitem__(self, index: int) -> object:
         """Returns one batch of the present epoch.
 
@@ -146,6 +162,8 @@ class Iterator(PyDataset[object]):
         with self.lock:
             with _NUMPY_RANDOM:
                 chosen = next(self.index_generator)
+            if self.batch_index:
+                self.announce(range(self.batch_index, self.batch_index + 2))
             return self._get_batches_of_transformed_samples(chosen)
 
     def _get_batches_of_transformed_samples(self, index_array: np.ndarray) -> object:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from saccade.core._errors import ShapeError, message
-from saccade.data import warp_batch
+from saccade.data import prepare_warp, warp_batch
 from saccade.data._warn import warn
 from saccade.preprocessing._affine import affine_map, apply_affine_transform, flip_axis
 from saccade.preprocessing._colour import apply_brightness_shift, apply_channel_shift
@@ -258,6 +258,24 @@ class PictureTransform:
         """Whether a subclass, or the user, has put another method in place."""
         mine = getattr(PictureTransform, name)
         return cast(object, getattr(getattr(self, name), "__func__", None)) is not mine
+
+    def prepare(self, shape: Sequence[int]) -> None:
+        """Begins to compile what `transform_batch` will need, in the background.
+
+        Args:
+            shape: of one picture, channels last.
+        """
+        moves = (
+            np.any(self.rotation_range)
+            or np.any(self.width_shift_range)
+            or np.any(self.height_shift_range)
+            or np.any(self.shear_range)
+            or tuple(self.zoom_range) != (1, 1)
+        )
+        at_once = np.dtype(self.dtype) == np.float32
+        at_once = at_once and not self._overridden("apply_transform")
+        if moves and at_once and self.interpolation_order in (0, 1):
+            prepare_warp(shape, self.fill_mode, self.interpolation_order)
 
     def transform_batch(
         self, pictures: Sequence[np.ndarray], parameters: Sequence[Parameters]
