@@ -8,7 +8,7 @@ run time, so the same program always compiles to the same code.
 `SACCADE_KERNELS` forces forms, for tests and measurements: one name for every
 operation that has it (`SACCADE_KERNELS=xla`), or pairs
 (`SACCADE_KERNELS=conv=patches,max_pool=split`). A forced form that does not take a
-shape is passed over.
+shape is passed over. `SACCADE_KERNELS=off` leaves out the native forms.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from ._spec import BiasSpec, ConvSpec, PoolSpec
 
 Spec = BiasSpec | ConvSpec | PoolSpec
 VARIABLE = "SACCADE_KERNELS"
+OFF = "off"
 
 
 def _takes_all(spec: Spec) -> bool:
@@ -46,6 +47,7 @@ class Form:
         devices: platforms it runs on ('cpu', 'gpu', 'tpu'); empty for all.
         fits: says whether it takes a shape.
         cost: estimated microseconds for a shape; the cheapest form is taken.
+        native: it calls code that was compiled when saccade was installed.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Form:
     devices: tuple[str, ...] = ()
     fits: Callable[..., bool] = _takes_all
     cost: Callable[..., float] = _free
+    native: bool = False
 
 
 _forms: dict[str, dict[str, Form]] = {}
@@ -145,10 +148,13 @@ def explain(operation: str, spec: Spec, device: str | None = None) -> str:
 
 def _ranked(operation: str, spec: Spec, device: str) -> list[tuple[Form, float]]:
     form_names(operation)
+    off = os.environ.get(VARIABLE, "").strip() == OFF
     found = [
         (form, form.cost(spec))
         for form in _forms[operation].values()
-        if (not form.devices or device in form.devices) and form.fits(spec)
+        if (not form.devices or device in form.devices)
+        and not (off and form.native)
+        and form.fits(spec)
     ]
     if not found:
         raise ConfigError(message(operation, f"no form runs on {device!r} for {spec}"))
@@ -157,7 +163,7 @@ def _ranked(operation: str, spec: Spec, device: str) -> list[tuple[Form, float]]
 
 def _forced(operation: str) -> str | None:
     text = os.environ.get(VARIABLE, "").strip()
-    if not text:
+    if text in ("", OFF):
         return None
     everything = {name for forms in _forms.values() for name in forms}
     wanted = None

@@ -6,7 +6,7 @@ Costs are estimated microseconds on two cores with AVX-512, fitted to
 
 from __future__ import annotations
 
-from . import _bias, _lanes, _matmul, _pooling, _winograd, _xla
+from . import _bias, _lanes, _matmul, _native, _pooling, _winograd, _xla
 from ._choose import Form, register
 from ._spec import ConvSpec, PoolSpec
 
@@ -19,6 +19,9 @@ PRODUCT = 2e5
 # Numbers per microsecond that are copied into patches, or transformed.
 COPY = 3e3
 TRANSFORM = 6e3
+# The same for the native kernels, and how many numbers their vectors have.
+NATIVE = 5e5
+VECTOR = 16
 # Microseconds to start one operation.
 START = 1.0
 
@@ -37,6 +40,17 @@ def _patches_cost(spec: ConvSpec) -> float:
 def _lanes_cost(spec: ConvSpec) -> float:
     copied = spec.taps * spec.in_channels * spec.pixels if spec.taps > 1 else 0
     return spec.flops / PRODUCT + copied / COPY + START * spec.taps
+
+
+def _native_cost(spec: ConvSpec) -> float:
+    # A batch that does not fill its last vector costs as much as one that does.
+    vectors = -(-spec.batch // VECTOR)
+    few = 1 + 2 / (spec.filters // spec.groups)
+    return spec.flops / NATIVE * few * vectors * VECTOR / spec.batch + 5 * START
+
+
+def _native_pool_cost(spec: PoolSpec) -> float:
+    return 0.5
 
 
 def _winograd_cost(spec: ConvSpec) -> float:
@@ -85,12 +99,17 @@ for _operation, _forms in {
         Form("lanes", _lanes.conv, CPU, cost=_lanes_cost),
         Form("winograd", _winograd.conv, CPU, _winograd.fits, _winograd_cost),
         Form("patches", _matmul.conv_patches, CPU, cost=_patches_cost),
+        Form("native", _native.conv, CPU, _native.fits, _native_cost, native=True),
     ),
     "conv_grad_input": (
         Form("lanes", _lanes.conv_grad_input, CPU, cost=_lanes_cost),
         Form(
             "winograd", _winograd.conv_grad_input, CPU, _winograd.fits, _winograd_cost
         ),
+        Form(
+            "native", _native.conv_grad_input, CPU, _native.fits, _native_cost,
+            native=True,
+        ),  # fmt: skip
     ),
     "conv_grad_kernel": (
         Form("lanes", _lanes.conv_grad_kernel, CPU, cost=_lanes_cost),
@@ -98,12 +117,20 @@ for _operation, _forms in {
             "winograd", _winograd.conv_grad_kernel, CPU, _winograd.fits, _winograd_cost
         ),
         Form("patches", _matmul.kernel_gradient_patches, CPU, cost=_patches_cost),
+        Form(
+            "native", _native.conv_grad_kernel, CPU, _native.fits, _native_cost,
+            native=True,
+        ),  # fmt: skip
     ),
     "max_pool": (
         Form("lanes", _lanes.pooled(_pooling.max_pool_views), CPU, cost=_window_cost),
         Form("lanes_axes", _lanes.pooled(_pooling.max_pool_axes), CPU, cost=_axes_cost),
         Form("views", _pooling.max_pool_views, CPU, cost=_window_cost_last),
         Form("axes", _pooling.max_pool_axes, CPU, cost=_axes_cost_last),
+        Form(
+            "native", _native.max_pool, CPU, _native.fits_pool, _native_pool_cost,
+            native=True,
+        ),  # fmt: skip
     ),
     "sum_pool": (
         Form("lanes", _lanes.pooled(_pooling.sum_pool_views), CPU, cost=_window_cost),

@@ -26,6 +26,7 @@ class ConvSpec:
         dilation: inputs between neighbouring taps, per axis.
         padding: zeros before and after each axis; a negative number cuts off.
         groups: independent blocks of channels.
+        dtype: name of the numbers' type.
 
     Example:
         >>> spec = ConvSpec(32, (28, 28), (28, 28), (5, 5), 1, 6, (1, 1), (1, 1),
@@ -44,6 +45,7 @@ class ConvSpec:
     dilation: tuple[int, ...]
     padding: tuple[tuple[int, int], ...]
     groups: int = 1
+    dtype: str = "float32"
 
     @property
     def rank(self) -> int:
@@ -88,6 +90,7 @@ class PoolSpec:
         strides: inputs between neighbouring windows.
         padding: positions before and after each axis that belong to no picture.
         channels: channels.
+        dtype: name of the numbers' type.
 
     Example:
         >>> PoolSpec(1, (4, 4), (2, 2), (2, 2), (2, 2), ((0, 0), (0, 0)), 1).is_tiling
@@ -101,6 +104,7 @@ class PoolSpec:
     strides: tuple[int, ...]
     padding: tuple[tuple[int, int], ...]
     channels: int
+    dtype: str = "float32"
 
     @property
     def is_tiling(self) -> bool:

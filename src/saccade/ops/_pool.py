@@ -140,5 +140,6 @@ def _prepare(
         strides=steps,
         padding=around,
         channels=x.shape[-1],
+        dtype=x.dtype.name,
     )
     return x, spec, last

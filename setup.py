@@ -1,0 +1,53 @@
+"""Builds the optional C++ kernels; everything else is in pyproject.toml."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+NATIVE = Path("src/saccade/kernels/native")
+EXPORTED = ("correlate", "kernel_gradient", "max_pool", "max_pool_gradient", "vectors")
+OFF = os.environ.get("SACCADE_BUILD_KERNELS", "").lower() in ("0", "off", "no", "false")
+
+
+class BuildKernels(build_ext):
+    """Builds a plain shared library, which no Python module is."""
+
+    def get_export_symbols(self, ext: Extension) -> list[str]:
+        """What is exported on Windows: no PyInit function, but what XLA calls."""
+        return [f"saccade_{name}" for name in EXPORTED]
+
+
+def _include() -> list[str]:
+    # The headers of XLA's foreign function interface come with jaxlib.
+    import jaxlib
+
+    return [str(Path(jaxlib.__file__).parent / "include")]
+
+
+def _kernels() -> list[Extension]:
+    if OFF:
+        return []
+    if sys.platform == "win32":
+        # clang-cl knows GCC's vector types, Microsoft's compiler does not.
+        flags = ["/std:c++17", "/O2", "/clang:-ffp-contract=fast", "/EHsc"]
+    else:
+        flags = ["-std=c++17", "-O3", "-ffp-contract=fast", "-g0", "-w"]
+    return [
+        Extension(
+            "saccade.kernels._native_kernels",
+            sources=sorted(str(path) for path in NATIVE.glob("*.cpp")),
+            depends=sorted(str(path) for path in NATIVE.glob("*.h")),
+            include_dirs=_include(),
+            extra_compile_args=flags,
+            language="c++",
+            optional=True,  # without a compiler the pure-JAX forms do the work
+        )
+    ]
+
+
+setup(ext_modules=_kernels(), cmdclass={"build_ext": BuildKernels})

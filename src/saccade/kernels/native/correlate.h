@@ -1,0 +1,242 @@
+// Correlation: the forward convolution and the gradient to the input.
+//
+// A tile is FILTERS outputs of PIXELS neighbouring pixels for VECTORS vectors of the
+// batch, held in registers while all taps and channels pass by:
+//
+//            b ------------->            one step (tap t, channel c):
+//   f  | acc acc | acc acc |               acc[p][f][v] += k[t][c][f] * in[p + t][c][v]
+//   |  | acc acc | acc acc |             PIXELS * VECTORS loads of the input,
+//   v  | acc acc | acc acc |             FILTERS broadcasts of the kernel,
+//        pixel 0   pixel 1               their product multiply-adds.
+//
+// Included once per instruction set, inside that set's namespace.
+
+// Places of an output along an axis whose windows see the same taps.
+struct Run {
+  Index first_out, count;     // outputs first_out, first_out + out_step, ...
+  Index first_in;             // place in the input of the first tap of the first output
+  Index first_tap, taps;      // taps first_tap, first_tap + tap_step, ...
+};
+
+struct Walk {
+  Index out_step, out_in_step;  // between outputs of a run; what the input moves then
+  Index tap_step, tap_in_step;  // between taps; what the input moves then
+  std::vector<Run> runs;
+};
+
+static Index common_divisor(Index a, Index b) { return b ? common_divisor(b, a % b) : a; }
+
+// Sorts the outputs of an axis into runs.
+static Walk walk(const Axis& axis) {
+  Walk found;
+  found.tap_step = axis.spread / common_divisor(axis.spread, axis.dilation);
+  found.tap_in_step = found.tap_step * axis.dilation / axis.spread;
+  found.out_step = axis.spread / common_divisor(axis.spread, axis.stride);
+  found.out_in_step = found.out_step * axis.stride / axis.spread;
+  for (Index phase = 0; phase < found.out_step; ++phase) {
+    for (Index o = phase; o < axis.out; o += found.out_step) {
+      Run run{o, 1, 0, 0, 0};
+      for (Index t = 0; t < axis.taps; ++t) {
+        Index place = o * axis.stride + t * axis.dilation - axis.before;
+        if (place < 0 || place % axis.spread || place / axis.spread >= axis.in) continue;
+        if (run.taps++ == 0) {
+          run.first_tap = t;
+          run.first_in = place / axis.spread;
+        }
+      }
+      if (o != phase) {
+        Run& last = found.runs.back();
+        if (last.first_tap == run.first_tap && last.taps == run.taps && run.taps) {
+          ++last.count;
+          continue;
+        }
+      }
+      found.runs.push_back(run);
+    }
+  }
+  return found;
+}
+
+// A length cut into the fewest blocks of at most `most`, as equal as can be.
+struct Blocks {
+  Index length, count;
+  Blocks(Index length, Index most)
+      : length(length), count((length + most - 1) / most) {}
+  Index start(Index i) const { return length * i / count; }
+  Index size(Index i) const { return start(i + 1) - start(i); }
+  Index most() const { return count ? (length + count - 1) / count : 0; }
+};
+
+struct Tile {
+  const float* in;
+  const float* kernel;
+  float* out;
+  Index rows, in_row, kernel_row;     // taps along y, and what they move
+  Index columns, in_column, kernel_column;
+  Index channels, in_channel, kernel_channel;
+  Index in_pixel, out_pixel;          // between the pixels of the tile
+  Index out_filter;
+  Index rest;                         // floats of the last vector, for PARTIAL
+};
+
+template <int FILTERS, int PIXELS, int VECTORS, bool PARTIAL>
+static void compute(const Tile& t) {
+  Vector acc[PIXELS][FILTERS][VECTORS];
+  for (int p = 0; p < PIXELS; ++p)
+    for (int f = 0; f < FILTERS; ++f)
+      for (int v = 0; v < VECTORS; ++v) acc[p][f][v] = Vector{};
+  for (Index row = 0; row < t.rows; ++row) {
+    for (Index column = 0; column < t.columns; ++column) {
+      const float* in = t.in + row * t.in_row + column * t.in_column;
+      const float* kernel = t.kernel + row * t.kernel_row + column * t.kernel_column;
+      for (Index c = 0; c < t.channels; ++c) {
+        Vector x[PIXELS][VECTORS];
+        for (int p = 0; p < PIXELS; ++p)
+          for (int v = 0; v < VECTORS; ++v) {
+            const float* from = in + p * t.in_pixel + v * SACCADE_WIDTH;
+            x[p][v] = PARTIAL && v == VECTORS - 1 ? load_some(from, t.rest) : load(from);
+          }
+        for (int f = 0; f < FILTERS; ++f) {
+          float weight = kernel[f];
+          for (int p = 0; p < PIXELS; ++p)
+            for (int v = 0; v < VECTORS; ++v) acc[p][f][v] += weight * x[p][v];
+        }
+        in += t.in_channel;
+        kernel += t.kernel_channel;
+      }
+    }
+  }
+  for (int p = 0; p < PIXELS; ++p)
+    for (int f = 0; f < FILTERS; ++f)
+      for (int v = 0; v < VECTORS; ++v) {
+        float* to = t.out + p * t.out_pixel + f * t.out_filter + v * SACCADE_WIDTH;
+        if (PARTIAL && v == VECTORS - 1) {
+          store_some(to, acc[p][f][v], t.rest);
+        } else {
+          store(to, acc[p][f][v]);
+        }
+      }
+}
+
+// Accumulators that fit beside the operands: of 32 or of 16 registers.
+constexpr int kAccumulators = SACCADE_REGISTERS == 32 ? 24 : 12;
+constexpr int kMostFilters = kAccumulators / 2;
+
+constexpr int pixels_for(int filters) {
+  return kMostFilters / filters < 6 ? kMostFilters / filters : 6;
+}
+
+using Compute = void (*)(const Tile&);
+
+template <int FILTERS, int VECTORS, bool PARTIAL>
+static Compute pick_pixels(Index pixels) {
+  return pixels == 1 ? compute<FILTERS, 1, VECTORS, PARTIAL>
+                     : compute<FILTERS, pixels_for(FILTERS), VECTORS, PARTIAL>;
+}
+
+template <int FILTERS>
+static Compute pick(Index pixels, Index vectors, bool partial) {
+  if (vectors == 2) {
+    return partial ? pick_pixels<FILTERS, 2, true>(pixels)
+                   : pick_pixels<FILTERS, 2, false>(pixels);
+  }
+  return partial ? pick_pixels<FILTERS, 1, true>(pixels)
+                 : pick_pixels<FILTERS, 1, false>(pixels);
+}
+
+static Compute pick_tile(Index filters, Index pixels, Index vectors, bool partial) {
+  switch (filters) {
+    case 1: return pick<1>(pixels, vectors, partial);
+    case 2: return pick<2>(pixels, vectors, partial);
+    case 3: return pick<3>(pixels, vectors, partial);
+    case 4: return pick<4>(pixels, vectors, partial);
+    case 5: return pick<5>(pixels, vectors, partial);
+    case 6: return pick<6>(pixels, vectors, partial);
+#if SACCADE_REGISTERS == 32
+    case 7: return pick<7>(pixels, vectors, partial);
+    case 8: return pick<8>(pixels, vectors, partial);
+    case 9: return pick<9>(pixels, vectors, partial);
+    case 10: return pick<10>(pixels, vectors, partial);
+    case 11: return pick<11>(pixels, vectors, partial);
+    case 12: return pick<12>(pixels, vectors, partial);
+#endif
+  }
+  return nullptr;
+}
+
+// One row of outputs for a block of the batch, all filters.
+static void correlate_row(const Correlation& s, const Walk& xs, const Run& y_run,
+                          Index y_number, const Walk& ys, const float* in,
+                          const float* kernel, float* out, Index batch_start) {
+  const Index b = s.batch, row = s.x.in * s.in_channels * b;
+  const Index left = b - batch_start;
+  const Index vectors = left > SACCADE_WIDTH ? 2 : 1;
+  const bool partial = left < vectors * SACCADE_WIDTH;
+  const Index gi = s.group_in(), go = s.group_out();
+  const Blocks blocks(go, kMostFilters);
+
+  Tile t;
+  t.rows = y_run.taps;
+  t.in_row = ys.tap_in_step * row;
+  t.kernel_row = ys.tap_step * s.x.taps * gi * s.out_channels;
+  t.in_channel = b;
+  t.kernel_channel = s.out_channels;
+  t.in_pixel = xs.out_in_step * s.in_channels * b;
+  t.out_pixel = xs.out_step * s.out_channels * b;
+  t.out_filter = b;
+  t.rest = left - (vectors - 1) * SACCADE_WIDTH;
+  const Index y_out = y_run.first_out + y_number * ys.out_step;
+  const Index y_in = y_run.first_in + y_number * ys.out_in_step;
+  const float* in_row = in + y_in * row + batch_start;
+  float* out_row = out + y_out * s.x.out * s.out_channels * b + batch_start;
+
+  for (Index group = 0; group < s.groups; ++group) {
+    for (Index n_block = 0; n_block < blocks.count; ++n_block) {
+      const Index f = blocks.start(n_block), filters = blocks.size(n_block);
+      const Index pixels = pixels_for(static_cast<int>(filters));
+      const Compute many = pick_tile(filters, pixels, vectors, partial);
+      const Compute one = pick_tile(filters, 1, vectors, partial);
+      for (const Run& run : xs.runs) {
+        t.columns = run.taps;
+        t.in_column = xs.tap_in_step * s.in_channels * b;
+        t.kernel_column = xs.tap_step * gi * s.out_channels;
+        t.channels = gi;
+        if (s.groups == 1 && xs.tap_step == 1 && xs.tap_in_step == 1) {
+          // Neighbouring taps lie one behind the other in both arrays.
+          t.channels *= t.columns;
+          t.columns = t.channels ? 1 : 0;
+        }
+        for (Index n = 0; n < run.count;) {
+          const Index x_out = run.first_out + n * xs.out_step;
+          const Index x_in = run.first_in + n * xs.out_in_step;
+          t.in = in_row + (x_in * s.in_channels + group * gi) * b;
+          t.kernel = kernel +
+                     (y_run.first_tap * s.x.taps + run.first_tap) * gi * s.out_channels +
+                     group * go + f;
+          t.out = out_row + (x_out * s.out_channels + group * go + f) * b;
+          if (run.count - n >= pixels) {
+            many(t);
+            n += pixels;
+          } else {
+            one(t);
+            n += 1;
+          }
+        }
+      }
+    }
+  }
+}
+
+static void correlate(const Correlation& s, const float* in, const float* kernel,
+                      float* out, Parallel& parallel) {
+  const Walk ys = walk(s.y), xs = walk(s.x);
+  std::vector<std::pair<const Run*, Index>> rows;
+  for (const Run& run : ys.runs)
+    for (Index n = 0; n < run.count; ++n) rows.emplace_back(&run, n);
+  const Index step = 2 * SACCADE_WIDTH, blocks = (s.batch + step - 1) / step;
+  const Index count = static_cast<Index>(rows.size());
+  parallel.run(count * blocks, [&](Index i) {
+    const auto& [run, number] = rows[i % count];
+    correlate_row(s, xs, *run, number, ys, in, kernel, out, (i / count) * step);
+  });
+}

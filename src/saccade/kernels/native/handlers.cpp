@@ -1,0 +1,194 @@
+// What XLA calls: checks shapes against the numbers given, then runs a kernel.
+#include <exception>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "dispatch.h"
+#include "parallel.h"
+#include "problem.h"
+#include "xla/ffi/api/ffi.h"
+
+namespace ffi = xla::ffi;
+
+namespace saccade {
+namespace {
+
+using Numbers = ffi::Span<const std::int64_t>;
+using Floats = ffi::Buffer<ffi::F32>;
+using Result = ffi::ResultBuffer<ffi::F32>;
+
+ffi::Error wrong(const std::string& what) {
+  return ffi::Error(ffi::ErrorCode::kInvalidArgument, "saccade kernels: " + what);
+}
+
+bool has_shape(ffi::AnyBuffer::Dimensions got, std::initializer_list<Index> wanted) {
+  if (got.size() != wanted.size()) return false;
+  std::size_t i = 0;
+  for (Index length : wanted)
+    if (got[i++] != length) return false;
+  return true;
+}
+
+// Largest number of floats in an array: offsets in bytes stay far from overflow.
+constexpr Index kMost = Index{1} << 56;
+
+bool too_large(std::initializer_list<Index> lengths) {
+  Index product = 1;
+  for (Index length : lengths) {
+    if (length < 0 || (length > 0 && product > kMost / length)) return true;
+    product *= length > 0 ? length : 1;
+  }
+  return false;
+}
+
+// The numbers of an axis: in, out, taps, stride, dilation, before, spread.
+bool read_axis(Numbers numbers, Axis* axis) {
+  if (numbers.size() != 7) return false;
+  *axis = {numbers[0], numbers[1], numbers[2], numbers[3],
+           numbers[4], numbers[5], numbers[6]};
+  return axis->in >= 0 && axis->out >= 0 && axis->taps >= 1 && axis->stride >= 1 &&
+         axis->dilation >= 1 && axis->spread >= 1;
+}
+
+// The numbers of an axis: in, out, size, stride, before.
+bool read_pool_axis(Numbers numbers, PoolAxis* axis) {
+  if (numbers.size() != 5) return false;
+  *axis = {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]};
+  return axis->in >= 0 && axis->out >= 0 && axis->size >= 1 && axis->stride >= 1;
+}
+
+// Runs work(parallel); what it throws (memory) becomes an error of the computation.
+template <typename Work>
+ffi::Error guarded(ffi::ThreadPool& pool, const Work& work) {
+  Parallel parallel(pool.num_threads(), [&pool](std::function<void()> task) {
+    pool.Schedule(std::move(task));
+  });
+  try {
+    work(parallel);
+  } catch (const std::exception& error) {
+    return ffi::Error(ffi::ErrorCode::kResourceExhausted,
+                      std::string("saccade kernels: ") + error.what());
+  }
+  return ffi::Error::Success();
+}
+
+bool read_correlation(Numbers y, Numbers x, Index batch, Index groups, Index in_channels,
+                      Index out_channels, Correlation* found) {
+  *found = {{}, {}, batch, groups, in_channels, out_channels};
+  return read_axis(y, &found->y) && read_axis(x, &found->x) && groups >= 1 &&
+         batch >= 0 && in_channels >= 1 && out_channels >= 1 &&
+         in_channels % groups == 0 && out_channels % groups == 0 &&
+         !too_large({found->y.in, found->x.in, in_channels, batch}) &&
+         !too_large({found->y.out, found->x.out, out_channels, batch});
+}
+
+ffi::Error run_correlate(ffi::ThreadPool pool, Floats in, Floats kernel, Result out,
+                         Numbers y, Numbers x, Index groups) {
+  Correlation s;
+  if (in.dimensions().size() != 4 || out->dimensions().size() != 4 ||
+      !read_correlation(y, x, in.dimensions()[3], groups, in.dimensions()[2],
+                        out->dimensions()[2], &s) ||
+      !has_shape(in.dimensions(), {s.y.in, s.x.in, s.in_channels, s.batch}) ||
+      !has_shape(out->dimensions(), {s.y.out, s.x.out, s.out_channels, s.batch}) ||
+      !has_shape(kernel.dimensions(),
+                 {s.y.taps, s.x.taps, s.group_in(), s.out_channels})) {
+    return wrong("the arrays of a convolution do not fit its numbers");
+  }
+  return guarded(pool, [&](Parallel& parallel) {
+    kernels().correlate(s, in.typed_data(), kernel.typed_data(), out->typed_data(),
+                        parallel);
+  });
+}
+
+ffi::Error run_kernel_gradient(ffi::ThreadPool pool, Floats in, Floats gradient,
+                               Result out, Numbers y, Numbers x, Index groups) {
+  Correlation s;
+  if (in.dimensions().size() != 4 || gradient.dimensions().size() != 4 ||
+      !read_correlation(y, x, in.dimensions()[3], groups, in.dimensions()[2],
+                        gradient.dimensions()[2], &s) ||
+      s.y.spread != 1 || s.x.spread != 1 ||
+      !has_shape(in.dimensions(), {s.y.in, s.x.in, s.in_channels, s.batch}) ||
+      !has_shape(gradient.dimensions(), {s.y.out, s.x.out, s.out_channels, s.batch}) ||
+      !has_shape(out->dimensions(),
+                 {s.y.taps, s.x.taps, s.group_in(), s.out_channels})) {
+    return wrong("the arrays of a kernel's gradient do not fit its numbers");
+  }
+  return guarded(pool, [&](Parallel& parallel) {
+    kernels().kernel_gradient(s, in.typed_data(), gradient.typed_data(),
+                              out->typed_data(), parallel);
+  });
+}
+
+bool read_pooling(Numbers y, Numbers x, Floats& in, Pooling* found) {
+  if (in.dimensions().size() != 4) return false;
+  *found = {{}, {}, in.dimensions()[3], in.dimensions()[2]};
+  return read_pool_axis(y, &found->y) && read_pool_axis(x, &found->x) &&
+         !too_large({found->y.in, found->x.in, found->channels, found->batch}) &&
+         !too_large({found->y.out, found->x.out, found->channels, found->batch}) &&
+         has_shape(in.dimensions(),
+                   {found->y.in, found->x.in, found->channels, found->batch});
+}
+
+ffi::Error run_max_pool(ffi::ThreadPool pool, Floats in, Result out, Numbers y,
+                        Numbers x) {
+  Pooling s;
+  if (!read_pooling(y, x, in, &s) ||
+      !has_shape(out->dimensions(), {s.y.out, s.x.out, s.channels, s.batch})) {
+    return wrong("the arrays of a pooling do not fit its numbers");
+  }
+  return guarded(pool, [&](Parallel& parallel) {
+    kernels().max_pool(s, in.typed_data(), out->typed_data(), parallel);
+  });
+}
+
+ffi::Error run_max_pool_gradient(ffi::ThreadPool pool, Floats in, Floats gradient,
+                                 Result out, Numbers y, Numbers x) {
+  Pooling s;
+  if (!read_pooling(y, x, in, &s) ||
+      !has_shape(gradient.dimensions(), {s.y.out, s.x.out, s.channels, s.batch}) ||
+      !has_shape(out->dimensions(), {s.y.in, s.x.in, s.channels, s.batch})) {
+    return wrong("the arrays of a pooling's gradient do not fit its numbers");
+  }
+  return guarded(pool, [&](Parallel& parallel) {
+    kernels().max_pool_gradient(s, in.typed_data(), gradient.typed_data(),
+                                out->typed_data(), parallel);
+  });
+}
+
+}  // namespace
+}  // namespace saccade
+
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_correlate, saccade::run_correlate,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
+                                  .Attr<saccade::Numbers>("y")
+                                  .Attr<saccade::Numbers>("x")
+                                  .Attr<std::int64_t>("groups"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_kernel_gradient, saccade::run_kernel_gradient,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
+                                  .Attr<saccade::Numbers>("y")
+                                  .Attr<saccade::Numbers>("x")
+                                  .Attr<std::int64_t>("groups"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_max_pool, saccade::run_max_pool,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
+                                  .Attr<saccade::Numbers>("y")
+                                  .Attr<saccade::Numbers>("x"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_max_pool_gradient, saccade::run_max_pool_gradient,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
+                                  .Attr<saccade::Numbers>("y")
+                                  .Attr<saccade::Numbers>("x"));

@@ -1,0 +1,27 @@
+// All kernels for one instruction set. A file that includes this sets SACCADE_SET (a
+// name), SACCADE_WIDTH (floats in a vector) and SACCADE_REGISTERS (16 or 32 vectors).
+//
+// The standard headers come before the file changes the target: their inline functions
+// are shared by all sets and must run everywhere.
+
+namespace saccade {
+namespace SACCADE_SET {
+
+#include "vector.h"
+
+#include "correlate.h"
+
+#include "kernel_gradient.h"
+
+#include "pool.h"
+
+#define SACCADE_TEXT(name) #name
+#define SACCADE_NAME(name) SACCADE_TEXT(name)
+
+extern const Kernels kernels{
+    SACCADE_NAME(SACCADE_SET), SACCADE_WIDTH, correlate, kernel_gradient,
+    max_pool, max_pool_gradient,
+};
+
+}  // namespace SACCADE_SET
+}  // namespace saccade

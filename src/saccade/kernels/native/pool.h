@@ -1,0 +1,97 @@
+// Maximum pooling and its gradient. Channels and batch are one run of numbers for each
+// pixel, worked on in blocks that stay in the first cache.
+//
+// The whole gradient goes to the first maximum of a window in row-major order; NaN wins
+// over everything, as in XLA.
+//
+// Included once per instruction set, inside that set's namespace.
+
+constexpr Index kPoolBlock = 512;
+
+static inline void better(const float* __restrict x, float* __restrict best,
+                          std::int32_t* __restrict which, std::int32_t tap, Index n) {
+  for (Index i = 0; i < n; ++i) {
+    const bool wins = !(x[i] <= best[i]);
+    best[i] = wins ? x[i] : best[i];
+    which[i] = wins ? tap : which[i];
+  }
+}
+
+// Calls visit(tap, offset) for the positions of a window that are inside.
+template <typename Visit>
+static inline void each_tap(const Pooling& s, Index oy, Index ox, const Visit& visit) {
+  const Index pixel = s.channels * s.batch;
+  for (Index ty = 0; ty < s.y.size; ++ty) {
+    const Index y = oy * s.y.stride + ty - s.y.before;
+    if (y < 0 || y >= s.y.in) continue;
+    for (Index tx = 0; tx < s.x.size; ++tx) {
+      const Index x = ox * s.x.stride + tx - s.x.before;
+      if (x < 0 || x >= s.x.in) continue;
+      visit(static_cast<std::int32_t>(ty * s.x.size + tx), (y * s.x.in + x) * pixel);
+    }
+  }
+}
+
+static void max_pool(const Pooling& s, const float* in, float* out, Parallel& parallel) {
+  const Index pixel = s.channels * s.batch;
+  parallel.run(s.y.out, [&](Index oy) {
+    for (Index ox = 0; ox < s.x.out; ++ox) {
+      float* to = out + (oy * s.x.out + ox) * pixel;
+      for (Index start = 0; start < pixel; start += kPoolBlock) {
+        const Index n = pixel - start < kPoolBlock ? pixel - start : kPoolBlock;
+        float* __restrict best = to + start;
+        for (Index i = 0; i < n; ++i) best[i] = -__builtin_inff();
+        each_tap(s, oy, ox, [&](std::int32_t, Index offset) {
+          const float* __restrict x = in + offset + start;
+          for (Index i = 0; i < n; ++i) best[i] = x[i] <= best[i] ? best[i] : x[i];
+        });
+      }
+    }
+  });
+}
+
+static void spread(const Pooling& s, const float* in, const float* gradient, float* out,
+                   Index oy, Index start, Index n) {
+  const Index pixel = s.channels * s.batch;
+  float best[kPoolBlock];
+  std::int32_t which[kPoolBlock];
+  for (Index ox = 0; ox < s.x.out; ++ox) {
+    const float* __restrict g = gradient + (oy * s.x.out + ox) * pixel + start;
+    for (Index i = 0; i < n; ++i) best[i] = -__builtin_inff();
+    for (Index i = 0; i < n; ++i) which[i] = -1;
+    std::int32_t first = -1;
+    each_tap(s, oy, ox, [&](std::int32_t tap, Index offset) {
+      if (first < 0) first = tap;
+      better(in + offset + start, best, which, tap, n);
+    });
+    // A window of nothing but -inf has its maximum at its first place.
+    for (Index i = 0; i < n; ++i) which[i] = which[i] < 0 ? first : which[i];
+    each_tap(s, oy, ox, [&](std::int32_t tap, Index offset) {
+      float* __restrict to = out + offset + start;
+      for (Index i = 0; i < n; ++i) to[i] += which[i] == tap ? g[i] : 0.0f;
+    });
+  }
+}
+
+static void max_pool_gradient(const Pooling& s, const float* in, const float* gradient,
+                              float* out, Parallel& parallel) {
+  const Index pixel = s.channels * s.batch, blocks = (pixel + kPoolBlock - 1) / kPoolBlock;
+  const bool apart = s.y.stride >= s.y.size;
+  // Windows that share rows are summed by one thread for each block of numbers.
+  const Index bands = apart ? s.y.out : 1;
+  parallel.run(bands * (apart ? 1 : blocks), [&](Index i) {
+    const Index first = apart ? i : 0, last = apart ? i + 1 : s.y.out;
+    // The rows of the input that this task clears: up to where the next one begins.
+    Index top = apart && i > 0 ? i * s.y.stride - s.y.before : 0;
+    Index end = apart && i < s.y.out - 1 ? (i + 1) * s.y.stride - s.y.before : s.y.in;
+    top = top < 0 ? 0 : (top > s.y.in ? s.y.in : top);
+    end = end < 0 ? 0 : (end > s.y.in ? s.y.in : end);
+    for (Index b = apart ? 0 : i; b < (apart ? blocks : i + 1); ++b) {
+      const Index start = b * kPoolBlock;
+      const Index n = pixel - start < kPoolBlock ? pixel - start : kPoolBlock;
+      for (Index place = top * s.x.in; place < end * s.x.in; ++place)
+        __builtin_memset(out + place * pixel + start, 0, n * sizeof(float));
+      for (Index oy = first; oy < last; ++oy) spread(s, in, gradient, out, oy, start, n);
+    }
+  });
+}

@@ -1,0 +1,57 @@
+// What a kernel is asked to do, as plain numbers. No arithmetic here.
+//
+// Arrays have the batch innermost: pictures (h, w, c, b), kernels (kh, kw, c, f). So
+// the vector units are full whatever the number of channels, and no shuffle is needed.
+#pragma once
+
+#include <cstdint>
+
+namespace saccade {
+
+using Index = std::int64_t;
+
+// One spatial axis of a correlation out[o] = sum_t in[(o * stride + t * dilation -
+// before) / spread] * k[t], over those t for which the division leaves no rest and the
+// place is inside. The forward convolution has spread 1; the gradient to the input is
+// the same formula with the stride as spread.
+struct Axis {
+  Index in, out, taps, stride, dilation, before, spread;
+};
+
+struct Correlation {
+  Axis y, x;
+  Index batch, groups;
+  // Channels of the whole input and of the whole output.
+  Index in_channels, out_channels;
+
+  Index group_in() const { return in_channels / groups; }
+  Index group_out() const { return out_channels / groups; }
+};
+
+struct PoolAxis {
+  Index in, out, size, stride, before;
+};
+
+struct Pooling {
+  PoolAxis y, x;
+  Index batch, channels;
+};
+
+// The kernels of one vector width. `parallel` runs task(0) ... task(count - 1), in any
+// order and on any threads.
+class Parallel;
+
+struct Kernels {
+  const char* name;
+  Index width;  // floats in a vector
+  void (*correlate)(const Correlation&, const float* in, const float* kernel,
+                    float* out, Parallel&);
+  // in (h, w, c, b) and the gradient of out (h', w', f, b) -> (kh, kw, c, f).
+  void (*kernel_gradient)(const Correlation&, const float* in, const float* gradient,
+                          float* out, Parallel&);
+  void (*max_pool)(const Pooling&, const float* in, float* out, Parallel&);
+  void (*max_pool_gradient)(const Pooling&, const float* in, const float* gradient,
+                            float* out, Parallel&);
+};
+
+}  // namespace saccade
