@@ -29,7 +29,9 @@ def test_xla_on_accelerators_and_never_on_cpu(operation, spec) -> None:
     assert not kernels.choose(operation, spec, "cpu").name.startswith("xla")
 
 
-def test_the_choice_depends_on_the_shape_alone() -> None:
+def test_the_choice_depends_on_the_shape_alone(monkeypatch) -> None:
+    monkeypatch.setenv("SACCADE_KERNELS", "off")
+
     def plane(channels: int, filters: int) -> ConvSpec:
         return ConvSpec(
             64, (32, 32), (32, 32), (3, 3), channels, filters, (1, 1), (1, 1), SAME

@@ -35,6 +35,7 @@ def print_report() -> None:
         ("This machine", iter(_platform_notes())),
         ("Versions", _versions()),
         ("Devices", _devices()),
+        ("Compiled kernels", _kernels()),
         ("Flags in force", _flags()),
         ("Compiled programs", _cache()),
         ("Optional packages", _extras()),
@@ -100,6 +101,20 @@ def _devices() -> Iterator[str]:
     for device in found:
         yield f"{device.platform}:{device.id}  {device.device_kind}"
     yield f"{os.cpu_count()} processor cores"
+
+
+def _kernels() -> Iterator[str]:
+    if _jax_is_missing():
+        return
+    from saccade import kernels
+
+    why = kernels.missing()
+    if why is not None:
+        yield from why.splitlines()
+        return
+    yield f"vectors of the processor that they use: {kernels.vectors()}"
+    if os.environ.get("SACCADE_KERNELS") == "off":
+        yield "not used: SACCADE_KERNELS=off"
 
 
 def _flags() -> Iterator[str]:

@@ -1,7 +1,8 @@
 """How the heavy operations run on each device.
 
-`_choose` picks a form by device and shape; `_matmul` and `_pooling` are the pure-JAX
-forms for CPU, `_xla` those for GPU and TPU. Arrays are channels last here; argument
+`_choose` picks a form by device and shape; `_native` are the compiled forms for CPU,
+`_lanes`, `_winograd`, `_matmul` and `_pooling` the pure-JAX ones, `_xla` those for GPU
+and TPU. Arrays are channels last here; argument
 checks and data formats belong to `saccade.ops`.
 """
 
@@ -16,6 +17,8 @@ from ._choose import register as register
 from ._conv import conv as conv
 from ._conv import conv_grad_input as conv_grad_input
 from ._conv import conv_grad_kernel as conv_grad_kernel
+from ._library import missing as missing
+from ._library import vectors as vectors
 from ._pool import average_pool as average_pool
 from ._pool import max_pool as max_pool
 from ._spec import USUAL_BATCH as USUAL_BATCH
@@ -37,5 +40,7 @@ __all__ = [
     "form",
     "form_names",
     "max_pool",
+    "missing",
     "register",
+    "vectors",
 ]

@@ -6,6 +6,7 @@ rules below close: they can be differentiated in reverse any number of times.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 
 import jax
@@ -28,7 +29,7 @@ def conv(x: jax.Array, kernel: jax.Array, spec: ConvSpec) -> jax.Array:
 
     Differs from Keras: reverse-mode derivatives only (`jax.grad`, not `jax.jvp`).
     """
-    return _choose.choose("conv", spec).run(x, kernel, spec)
+    return _form("conv", x, spec).run(x, kernel, spec)
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(2,))
@@ -45,7 +46,7 @@ def conv_grad_input(
     Shapes:
         -> (b, *inputs, in_channels).
     """
-    return _choose.choose("conv_grad_input", spec).run(cotangent, kernel, spec)
+    return _form("conv_grad_input", cotangent, spec).run(cotangent, kernel, spec)
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(2,))
@@ -60,7 +61,11 @@ def conv_grad_kernel(x: jax.Array, cotangent: jax.Array, spec: ConvSpec) -> jax.
     Shapes:
         -> (*kernel, in_channels / groups, filters).
     """
-    return _choose.choose("conv_grad_kernel", spec).run(x, cotangent, spec)
+    return _form("conv_grad_kernel", x, spec).run(x, cotangent, spec)
+
+
+def _form(operation: str, x: jax.Array, spec: ConvSpec) -> _choose.Form:
+    return _choose.choose(operation, dataclasses.replace(spec, dtype=x.dtype.name))
 
 
 Pair = tuple[jax.Array, jax.Array]

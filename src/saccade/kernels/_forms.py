@@ -107,9 +107,13 @@ for _operation, _forms in {
             "winograd", _winograd.conv_grad_input, CPU, _winograd.fits, _winograd_cost
         ),
         Form(
-            "native", _native.conv_grad_input, CPU, _native.fits, _native_cost,
+            "native",
+            _native.conv_grad_input,
+            CPU,
+            _native.fits,
+            _native_cost,
             native=True,
-        ),  # fmt: skip
+        ),
     ),
     "conv_grad_kernel": (
         Form("lanes", _lanes.conv_grad_kernel, CPU, cost=_lanes_cost),
@@ -118,9 +122,13 @@ for _operation, _forms in {
         ),
         Form("patches", _matmul.kernel_gradient_patches, CPU, cost=_patches_cost),
         Form(
-            "native", _native.conv_grad_kernel, CPU, _native.fits, _native_cost,
+            "native",
+            _native.conv_grad_kernel,
+            CPU,
+            _native.fits,
+            _native_cost,
             native=True,
-        ),  # fmt: skip
+        ),
     ),
     "max_pool": (
         Form("lanes", _lanes.pooled(_pooling.max_pool_views), CPU, cost=_window_cost),
@@ -128,9 +136,13 @@ for _operation, _forms in {
         Form("views", _pooling.max_pool_views, CPU, cost=_window_cost_last),
         Form("axes", _pooling.max_pool_axes, CPU, cost=_axes_cost_last),
         Form(
-            "native", _native.max_pool, CPU, _native.fits_pool, _native_pool_cost,
+            "native",
+            _native.max_pool,
+            CPU,
+            _native.fits_pool,
+            _native_pool_cost,
             native=True,
-        ),  # fmt: skip
+        ),
     ),
     "sum_pool": (
         Form("lanes", _lanes.pooled(_pooling.sum_pool_views), CPU, cost=_window_cost),

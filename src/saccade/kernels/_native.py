@@ -34,9 +34,7 @@ def fits(spec: ConvSpec) -> bool:
 def fits_pool(spec: PoolSpec) -> bool:
     """Says whether the kernels take a pooling, and are there."""
     return (
-        len(spec.size) <= 2
-        and spec.dtype == "float32"
-        and _library.missing() is None
+        len(spec.size) <= 2 and spec.dtype == "float32" and _library.missing() is None
     )
 
 
@@ -70,9 +68,13 @@ def conv_grad_kernel(x: jax.Array, cotangent: jax.Array, spec: ConvSpec) -> jax.
     return out.reshape(*spec.kernel, *shape[2:])
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
 def max_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
     """Maximum of each window; see `_pool.max_pool`."""
+    return _max_pool(x, spec)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
+def _max_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
     y, along = _pool_axes(spec)
     shape = (y[1], along[1], spec.channels, x.shape[0])
     return _outside(_call("max_pool", shape, _inside(x), y, along), spec.outputs)
@@ -88,7 +90,7 @@ def max_pool_gradient(x: jax.Array, cotangent: jax.Array, spec: PoolSpec) -> jax
 
 
 def _pool_forward(x: jax.Array, spec: PoolSpec) -> tuple[jax.Array, jax.Array]:
-    return max_pool(x, spec), x
+    return _max_pool(x, spec), x
 
 
 def _pool_backward(spec: PoolSpec, x: jax.Array, g: jax.Array) -> tuple[jax.Array]:
@@ -113,7 +115,7 @@ def _gradient_backward(
     return jnp.zeros_like(x), picked
 
 
-max_pool.defvjp(_pool_forward, _pool_backward)
+_max_pool.defvjp(_pool_forward, _pool_backward)
 max_pool_gradient.defvjp(_gradient_forward, _gradient_backward)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 
@@ -20,7 +22,7 @@ def max_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
     Shapes:
         -> (b, *outputs, c).
     """
-    return _choose.choose("max_pool", spec).run(x, spec)
+    return _form("max_pool", x, spec).run(x, spec)
 
 
 def average_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
@@ -33,8 +35,12 @@ def average_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
     Shapes:
         -> (b, *outputs, c).
     """
-    total = _choose.choose("sum_pool", spec).run(x, spec)
+    total = _form("sum_pool", x, spec).run(x, spec)
     inside = counts(spec)
     if (inside == inside.flat[0]).all():
         return total / jnp.asarray(inside.flat[0], x.dtype)
     return total / jnp.asarray(inside, x.dtype)
+
+
+def _form(operation: str, x: jax.Array, spec: PoolSpec) -> _choose.Form:
+    return _choose.choose(operation, dataclasses.replace(spec, dtype=x.dtype.name))

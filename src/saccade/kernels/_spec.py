@@ -26,7 +26,7 @@ class ConvSpec:
         dilation: inputs between neighbouring taps, per axis.
         padding: zeros before and after each axis; a negative number cuts off.
         groups: independent blocks of channels.
-        dtype: name of the numbers' type.
+        dtype: name of the numbers' type; whoever chooses a form fills it in.
 
     Example:
         >>> spec = ConvSpec(32, (28, 28), (28, 28), (5, 5), 1, 6, (1, 1), (1, 1),
@@ -90,7 +90,7 @@ class PoolSpec:
         strides: inputs between neighbouring windows.
         padding: positions before and after each axis that belong to no picture.
         channels: channels.
-        dtype: name of the numbers' type.
+        dtype: name of the numbers' type; whoever chooses a form fills it in.
 
     Example:
         >>> PoolSpec(1, (4, 4), (2, 2), (2, 2), (2, 2), ((0, 0), (0, 0)), 1).is_tiling

@@ -229,7 +229,6 @@ def conv_transpose(
         strides=steps,
         dilation=dilation,
         padding=tuple(around),
-        dtype=w.dtype.name,
     )
     return _restore(kernels.conv_grad_input(x.astype(w.dtype), w, spec), last)
 
@@ -340,5 +339,4 @@ def _spec(
         dilation=dilation,
         padding=around,
         groups=groups,
-        dtype=w.dtype.name,
     )

@@ -140,6 +140,5 @@ def _prepare(
         strides=steps,
         padding=around,
         channels=x.shape[-1],
-        dtype=x.dtype.name,
     )
     return x, spec, last

@@ -11,7 +11,7 @@ constexpr Index kPoolBlock = 512;
 static inline void better(const float* __restrict x, float* __restrict best,
                           std::int32_t* __restrict which, std::int32_t tap, Index n) {
   for (Index i = 0; i < n; ++i) {
-    const bool wins = !(x[i] <= best[i]);
+    const bool wins = (x[i] > best[i]) | (x[i] != x[i]);
     best[i] = wins ? x[i] : best[i];
     which[i] = wins ? tap : which[i];
   }
@@ -43,7 +43,10 @@ static void max_pool(const Pooling& s, const float* in, float* out, Parallel& pa
         for (Index i = 0; i < n; ++i) best[i] = -__builtin_inff();
         each_tap(s, oy, ox, [&](std::int32_t, Index offset) {
           const float* __restrict x = in + offset + start;
-          for (Index i = 0; i < n; ++i) best[i] = x[i] <= best[i] ? best[i] : x[i];
+          for (Index i = 0; i < n; ++i) {
+            const bool wins = (x[i] > best[i]) | (x[i] != x[i]);
+            best[i] = wins ? x[i] : best[i];
+          }
         });
       }
     }
