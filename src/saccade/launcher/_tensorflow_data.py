@@ -21,6 +21,7 @@ from saccade.data import (
     to_array,
 )
 from saccade.launcher._tensorflow_image import convert_image_dtype
+from saccade.utils import array_to_img
 
 
 def read_file(filename: Any, name: str | None = None) -> Tensor:
@@ -66,12 +67,8 @@ def encode_picture(kind: str) -> Callable[..., Tensor]:
     """Makes a function that writes pictures as files of a kind."""
 
     def encode(image: Any, *arguments: Any, **options: Any) -> Tensor:
-        from PIL import Image
-
-        pixels = np.asarray(image)
-        single = pixels.ndim == 3 and pixels.shape[-1] == 1
         file = io.BytesIO()
-        Image.fromarray(pixels[..., 0] if single else pixels).save(file, kind)
+        array_to_img(np.asarray(image), "channels_last", scale=False).save(file, kind)
         return as_tensor(file.getvalue())
 
     return encode
