@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
 import subprocess
@@ -48,6 +49,12 @@ def test_the_demo_writes_what_the_readme_says(tmp_path):
         "lenet5.weights.h5",
         "predictions.png",
     }
+
+
+def test_the_examples_in_the_guides_are_right():
+    for guide in ROOT.glob("docs/guides/*.md"):
+        failed, _ = doctest.testfile(str(guide), module_relative=False)
+        assert not failed, guide.name
 
 
 def test_links_in_the_documents_lead_somewhere():

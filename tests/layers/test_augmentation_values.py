@@ -14,6 +14,7 @@ import saccade
 from saccade import layers
 from saccade.core._errors import ShapeError, UnsupportedFeatureError
 from saccade.core._scope import Scope
+from saccade.data import Dataset
 
 RNG = np.random.default_rng(0)
 X = RNG.integers(0, 256, (6, 8, 9, 3)).astype(np.uint8)
@@ -197,3 +198,14 @@ def test_a_model_trains_with_them_and_predicts_without():
     assert_allclose(
         model.predict(X, verbose=0, batch_size=4), jax.nn.softmax(logits), atol=1e-5
     )
+
+
+def test_a_data_set_draws_anew_for_every_batch():
+    layer = layers.RandAugment(num_ops=1, seed=1)
+    same = np.repeat(X[:1], 12, axis=0)
+    rows = Dataset.from_tensor_slices((same, np.arange(12)))
+    data = rows.batch(2).map(lambda x, y: (layer(x, training=True), y))
+    passes = [[np.asarray(x) for x, _ in data] for _ in range(2)]
+    batches = np.stack(passes[0] + passes[1]).reshape(12, -1)
+    assert len(np.unique(batches, axis=0)) > 8
+    assert [int(n) for _, y in data for n in y] == list(range(12))

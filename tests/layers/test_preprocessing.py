@@ -139,3 +139,23 @@ def test_resizing_errors() -> None:
         Resizing(2, 2, crop_to_aspect_ratio=True, pad_to_aspect_ratio=True)
     with pytest.raises(ValueError, match="`fill_mode` must be one of 'constant'"):
         Resizing(2, 2, fill_mode="reflect")
+
+
+@pytest.mark.parametrize(
+    "layer", [Resizing(4, 6), CenterCrop(4, 6), CenterCrop(12, 20)]
+)
+def test_dicts_resize_masks_without_mixing_their_values(layer):
+    masks = np.arange(160).reshape(2, 8, 10, 1).astype("uint8")
+    images = np.ones((2, 8, 10, 3), "float32")
+    data = {"images": images, "segmentation_masks": masks, "labels": np.arange(2)}
+    result = layer(data)
+    size = (layer.height, layer.width)
+    assert result["images"].shape == (2, *size, 3)
+    assert result["segmentation_masks"].shape == (2, *size, 1)
+    assert result["segmentation_masks"].dtype == "uint8"
+    assert set(np.ravel(result["segmentation_masks"])) <= set(range(160))
+    np.testing.assert_array_equal(result["labels"], np.arange(2))
+    shapes = layer.compute_output_shape({"images": images.shape, "labels": (2,)})
+    assert shapes == {"images": (2, *size, 3), "labels": (2,)}
+    with pytest.raises(NotImplementedError, match="bounding_boxes"):
+        layer({**data, "bounding_boxes": images})

@@ -18,6 +18,7 @@ from saccade.core._errors import (
     DataError,
     NotBuiltError,
     ShapeError,
+    UnsupportedFeatureError,
     message,
 )
 from saccade.core._symbolic import Shape
@@ -332,6 +333,10 @@ def _batches(data: Any, axis: Sequence[int], where: str) -> Iterator[np.ndarray]
         yield np.asarray(batch[0] if isinstance(batch, (tuple, list)) else batch)
 
 
+# What has the pictures' height and width in a dict.
+_OF_PICTURES = ("images", "segmentation_masks")
+
+
 class _ToSize(Layer):
     """A layer that brings pictures to one height and width."""
 
@@ -355,12 +360,43 @@ class _ToSize(Layer):
             )
         return ndim - 3 if self.data_format == "channels_last" else ndim - 2
 
-    def build(self, input_shape: Shape) -> None:
+    def build(self, input_shape: Any) -> None:
         """Checks the number of axes."""
-        self._first_axis(len(input_shape))
+        self.compute_output_shape(input_shape)
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
+    def _sized(self, x: jax.Array, masks: bool) -> jax.Array:
+        """Brings pictures or masks to the size."""
+        raise NotImplementedError
+
+    def call(self, inputs: Any) -> Any:
+        """Returns the pictures in the new size; a dict keeps its other entries."""
+        if not isinstance(inputs, Mapping):
+            return self._sized(inputs, False)
+        if "bounding_boxes" in inputs:
+            raise UnsupportedFeatureError(
+                message(
+                    self._where,
+                    "`bounding_boxes` is not supported",
+                    "give pictures, or a dict with 'images', 'labels' and "
+                    "'segmentation_masks'",
+                )
+            )
+        return {
+            name: self._sized(jnp.asarray(value), name != "images")
+            if name in _OF_PICTURES
+            else value
+            for name, value in inputs.items()
+        }
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
         """Returns the shape with the new height and width."""
+        if isinstance(input_shape, Mapping):
+            return {
+                name: self.compute_output_shape(shape)
+                if name in _OF_PICTURES
+                else shape
+                for name, shape in input_shape.items()
+            }
         axis = self._first_axis(len(input_shape))
         return (
             *input_shape[:axis],
@@ -395,7 +431,7 @@ class Resizing(_ToSize):
             together with padding.
         ShapeError: neither 3 nor 4 axes.
 
-    Differs from Keras: pictures only, no boxes or labels.
+    Differs from Keras: no boxes.
 
     Example:
         >>> Resizing(4, 6)(jnp.ones((1, 8, 8, 3))).shape
@@ -434,13 +470,12 @@ class Resizing(_ToSize):
                 )
             )
 
-    def call(self, inputs: jax.Array) -> jax.Array:
-        """Returns the resized pictures."""
+    def _sized(self, x: jax.Array, masks: bool) -> jax.Array:
         return ops.image.resize(
-            inputs,
+            x,
             (self.height, self.width),
-            interpolation=self.interpolation,
-            antialias=self.antialias,
+            interpolation="nearest" if masks else self.interpolation,
+            antialias=self.antialias and not masks,
             crop_to_aspect_ratio=self.crop_to_aspect_ratio,
             pad_to_aspect_ratio=self.pad_to_aspect_ratio,
             fill_mode=self.fill_mode,
@@ -465,7 +500,7 @@ class CenterCrop(_ToSize):
         ConfigError: a size below 1.
         ShapeError: neither 3 nor 4 axes.
 
-    Differs from Keras: pictures only, no boxes or labels.
+    Differs from Keras: no boxes.
 
     Example:
         >>> CenterCrop(2, 2)(jnp.arange(16.0).reshape(1, 4, 4, 1)).ravel()
@@ -477,9 +512,8 @@ class CenterCrop(_ToSize):
     ) -> None:
         super().__init__(height, width, data_format, **kwargs)
 
-    def call(self, inputs: jax.Array) -> jax.Array:
-        """Returns the middle of the pictures."""
-        x = inputs.astype(self.compute_dtype)
+    def _sized(self, x: jax.Array, masks: bool) -> jax.Array:
+        x = x if masks else x.astype(self.compute_dtype)
         axis = self._first_axis(x.ndim)
         above = x.shape[axis] - self.height
         beside = x.shape[axis + 1] - self.width
@@ -487,6 +521,7 @@ class CenterCrop(_ToSize):
             return ops.image.resize(
                 x,
                 (self.height, self.width),
+                interpolation="nearest" if masks else "bilinear",
                 crop_to_aspect_ratio=True,
                 data_format=self.data_format,
             )
