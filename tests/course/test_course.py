@@ -28,7 +28,7 @@ STEP = r"{steps}/{steps} - \d+s - \d+(s|ms|us)/step - {logs}"
 NUMBER = r"\d+\.\d{4}(e[+-]\d+)?"
 
 
-def run(name: str, folder: Path) -> list[str]:
+def run(name: str, folder: Path, command: str = "run") -> list[str]:
     """Runs a program in the folder of data sets; returns the lines it printed."""
     (program,) = (SHARED / "course").glob(f"{name}_*.py")
     environment = {
@@ -39,7 +39,7 @@ def run(name: str, folder: Path) -> list[str]:
         "PYTHONIOENCODING": "utf-8",
     }
     ended = subprocess.run(
-        [sys.executable, "-m", "saccade", "run", str(program)],
+        [sys.executable, "-m", "saccade", command, str(program)],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -224,3 +224,10 @@ def test_18_image_folder(folder: Path) -> None:
 
 def test_19_augmentation(folder: Path) -> None:
     assert run("19", folder) == FOUND
+
+
+@pytest.mark.parametrize("name", ["11", "18"])
+def test_a_check_says_that_they_would_run(name: str, folder: Path) -> None:
+    lines = run(name, folder, "check")
+    assert any(line.startswith("line ") for line in lines)
+    assert lines[-1].startswith("The program would run to its end.")

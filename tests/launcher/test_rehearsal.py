@@ -40,6 +40,12 @@ def rehearse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rehear
     """Rehearses a text as `program.py` in an empty folder."""
     monkeypatch.chdir(tmp_path)
     threshold, hook = gc.get_threshold(), sys.excepthook
+    # Other tests of this process may have imported the real Keras.
+    real = {
+        name: sys.modules.pop(name)
+        for name in list(sys.modules)
+        if name.partition(".")[0] in ("keras", "tensorflow")
+    }
 
     def call(text: str) -> Rehearsal:
         Path("program.py").write_text(textwrap.dedent(text))
@@ -47,6 +53,7 @@ def rehearse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rehear
 
     yield call
     uninstall()
+    sys.modules.update(real)
     gc.set_threshold(*threshold)
     sys.excepthook = hook
 

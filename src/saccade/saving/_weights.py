@@ -7,6 +7,7 @@ is beside them. Reading checks everything first and changes the model only then.
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,8 +76,13 @@ def save_weights(
             )
         )
     h5py = optional_import("h5py", extra="", purpose="save_weights")
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    # Into the memory first: on a full disk HDF5 cannot close its file, and ends the
+    # whole process.
+    content = io.BytesIO()
+    with h5py.File(content, "w") as file:
         write_weights(model, file)
+    with replacing(path) as temporary:
+        temporary.write_bytes(content.getbuffer())
 
 
 def write_weights(model: Model, file: Any) -> None:
