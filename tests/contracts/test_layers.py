@@ -188,6 +188,8 @@ def test_placeholders_have_the_shape_and_type_of_outputs(cls):
 
 
 def test_compiled_is_eager_and_gradients_are_finite(cls):
+    if cls is layers.AugMix:
+        pytest.skip("takes long to compile; compared in test_augmentation_values")
     layer, shape = make(cls)
     x, weights = sample(cls, shape), layer.get_weights()
     extra = {"training": True} if training(cls) else {}

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+import saccade
 from saccade import layers
 from saccade.layers import _augmentation_geometry
 
@@ -278,3 +279,25 @@ def test_draws_have_keras_distribution(name, arguments):
         for quantile in (0.01, 0.5, 0.99):
             gap = abs(np.quantile(a, quantile) - np.quantile(b, quantile))
             assert gap < 0.25 * spread + 1e-6, (key, quantile)
+
+
+def test_files_of_models_go_both_ways(tmp_path):
+    names = keras.layers
+    theirs = keras.Sequential(
+        [
+            keras.Input((6, 6, 3)),
+            names.RandAugment(seed=1),
+            names.RandomColorJitter((0, 255), 0.1, 0.1, (0.4, 0.6), 0.1),
+            names.Pipeline([names.RandomFlip(), names.CutMix(seed=2)]),
+            names.Flatten(),
+            names.Dense(2),
+        ]
+    )
+    theirs.save(tmp_path / "theirs.keras")
+    ours = saccade.models.load_model(tmp_path / "theirs.keras")
+    x = X[:, :6, :6] / 255
+    expected = theirs.predict(x, verbose=0)
+    assert_allclose(ours.predict(x, verbose=0), expected, atol=1e-5)
+    ours.save(tmp_path / "ours.keras")
+    again = keras.models.load_model(tmp_path / "ours.keras")
+    assert_allclose(again.predict(x, verbose=0), expected, atol=1e-6)
