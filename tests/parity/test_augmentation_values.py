@@ -288,7 +288,7 @@ def test_files_of_models_go_both_ways(tmp_path):
             keras.Input((6, 6, 3)),
             names.RandAugment(seed=1),
             names.RandomColorJitter((0, 255), 0.1, 0.1, (0.4, 0.6), 0.1),
-            names.Pipeline([names.RandomFlip(), names.CutMix(seed=2)]),
+            names.Pipeline([names.RandomFlip(), names.RandomHue(0.1, seed=2)]),
             names.Flatten(),
             names.Dense(2),
         ]
