@@ -14,10 +14,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import machine, memory, peers, processes, summary, tables, training
+from . import machine, memory, peers, processes, reading, summary, tables, training
 from ._plan import Plan, usable
 from .cases import ALL
-from .cases._kinds import Case, Imports, Memory, Programs, Training
+from .cases._kinds import Case, Imports, Memory, Programs, Reading, Training
 from .load import BUSY_SHARE
 from .summary import Facts
 
@@ -75,6 +75,8 @@ def measure(case: Case, plan: Plan) -> Facts | None:
                 print("  left out: the size of a process is read from Linux' /proc")
                 return None
             return training.measure_memory(case, plan)
+        case Reading():
+            return reading.measure(case, plan)
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from statistics import median
 
-from . import peers, summary
+from . import peers, reading, summary
 from .load import BUSY_SHARE
 from .machine import ROOT
 from .summary import Facts, disturbance, times_sooner
@@ -172,6 +173,8 @@ def sections(report: Facts) -> list[str]:
             parts.append(_programs(found))
         elif "limit_s" in found:
             parts.append(_imports(found))
+        elif "reading" in found:
+            parts += _reading(found)
         else:
             parts.append(_memory(found))
     if judged := verdicts(report):
@@ -255,6 +258,33 @@ def _memory(found: Facts) -> str:
         for row in found["rows"].values()
     ]
     return table(["", "dtype", "pictures", "copies kept", "at the peak"], rows)
+
+
+def _reading(found: Facts) -> list[str]:
+    rows = []
+    for name, group in found["reading"].items():
+        for row, title in reading.TITLES.items():
+            if row not in group:
+                continue
+            cells = [f"{name}: {title}"]
+            for epoch in ("first", "second"):
+                times = reading.ratio(group, row, epoch)
+                cells.append(duration(median(facts[epoch] for facts in group[row])))
+                cells.append("" if times is None else f"{times:.2f}")
+            rows.append(cells)
+    head = ["", "first epoch", "x saccade", "second epoch", "x saccade"]
+    kept = found["streaming"]
+    mib = {key: f"{value / 2**20:.0f} MiB" for key, value in kept.items()}
+    facts = (
+        "The first epoch begins with a fresh process and an empty cache and includes "
+        "looking\nat the folder and compiling. The small pictures decoded are "
+        f"{mib['folder_bytes']}: with {mib['limit_bytes']} allowed to the\ncache the "
+        f"process grew by {mib['tenth_growth_bytes']}, with nothing allowed by "
+        f"{mib['nothing_growth_bytes']}."
+    )
+    if found["others"] is not None:
+        facts += f" All processes together used {found['others']:.0%} of the machine."
+    return [facts, table(head, rows)]
 
 
 def with_table(text: str, report: Facts) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import peers
+from . import peers, reading
 from .cases import ALL
-from .cases._kinds import Imports, Memory, Programs, Training
+from .cases._kinds import Imports, Memory, Programs, Reading, Training
 from .summary import Facts, times_sooner
 
 
@@ -53,6 +53,8 @@ def _judge(name: str, found: Facts) -> Iterator[Verdict]:
             yield from _judge_imports(case, found)
         case Memory():
             yield from _judge_memory(case, found)
+        case Reading():
+            yield from _judge_reading(case, found)
 
 
 def _judge_training(case: Training, found: Facts) -> Iterator[Verdict]:
@@ -114,3 +116,28 @@ def _judge_memory(case: Memory, found: Facts) -> Iterator[Verdict]:
             f"{most:.2f} copies",
             most <= case.limit_copies,
         )
+
+
+def _judge_reading(case: Reading, found: Facts) -> Iterator[Verdict]:
+    for target in case.targets:
+        group = f"{target.folder}, {target.form}"
+        times = reading.ratio(found["reading"][group], target.against, target.epoch)
+        if times is not None:
+            yield Verdict(
+                f"{case.name}: {group}",
+                f"{target.epoch} epoch {target.factor:g}x sooner than "
+                f"{reading.TITLES[target.against]}",
+                f"{times:.1f}x",
+                times >= target.factor,
+            )
+    for folder in found["shares"]:
+        for epoch in ("first", "second"):
+            waited = reading.share(found, folder, epoch)
+            if waited is not None:
+                yield Verdict(
+                    f"{case.name}: {folder}, augmented",
+                    f"{epoch} epoch: a network of 3 ms a batch waits at most "
+                    f"{case.limit_share:.0%}",
+                    f"{waited:.0%}",
+                    waited <= case.limit_share,
+                )

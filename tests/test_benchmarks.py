@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -15,6 +16,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import data, machine, peers, run, summary, tables, targets  # noqa: E402
 from benchmarks.cases import ALL  # noqa: E402
 from benchmarks.cases._kinds import Training, walk  # noqa: E402
+from benchmarks.peers.reading import reader  # noqa: E402
 
 TRAININGS = [case for case in ALL.values() if isinstance(case, Training)]
 
@@ -281,3 +283,60 @@ def test_machine_says_what_it_is():
     assert "/" not in machine.slug(facts)
     assert math.isfinite(facts["memory_gib"] or 0)
     assert machine.versions()["jax"]
+
+
+@pytest.fixture
+def reading_facts():
+    def epochs(first, second):
+        return [{"first": first, "second": second}] * 2
+
+    plain = {"saccade": epochs(1.0, 0.1), "tf.data": epochs(2.0, 0.3)}
+    augmented = {"saccade": epochs(1.0, 0.1), "keras": epochs(4.0, 4.0)}
+    folders = ("small", "photographs")
+    share = [{"first_share": 0.5, "second_share": 0.04}]
+    return {
+        "title": "pictures",
+        "others": 0.25,
+        "reading": {f"{f}, plain": plain for f in folders}
+        | {f"{f}, augmented": augmented for f in folders},
+        "shares": dict.fromkeys(folders, share),
+        "streaming": {
+            "folder_bytes": 100 * 2**20,
+            "limit_bytes": 10 * 2**20,
+            "tenth_growth_bytes": 20 * 2**20,
+            "nothing_growth_bytes": 9 * 2**20,
+        },
+    }
+
+
+def test_promises_of_reading(reading_facts):
+    found = targets.verdicts({"cases": {"pictures": reading_facts}})
+    kept = {(v.case, v.promise.split(" epoch")[0]): v for v in found[:8]}
+    assert [v.met for v in kept.values()] == [
+        *(False, True, True, True),  # augmented: 4x and 40x
+        *(True, True, False, False),  # plain: 2x and 3x
+    ]
+    assert [(v.measured, v.met) for v in found[8:]] == [
+        ("50%", False),
+        ("4%", True),
+    ] * 2
+
+
+def test_page_of_reading(reading_facts):
+    facts, text = tables._reading(reading_facts)
+    assert "100 MiB: with 10 MiB allowed" in facts
+    assert "25% of the machine" in facts
+    row = next(line for line in text.splitlines() if "small, plain: tf.data" in line)
+    assert [cell.strip() for cell in row.split("|")[2:6]] == [
+        *("2.00 s", "2.00", "300 ms", "3.00"),
+    ]
+
+
+def test_a_reader_reads_two_epochs(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (4, 4)).save(tmp_path / name / "1.png")
+    epochs = reader("saccade", str(tmp_path), False)()
+    for _ in range(2):
+        (batch,) = epochs()
+        assert batch[0].shape == (2, 150, 150, 3)

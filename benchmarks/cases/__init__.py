@@ -1,6 +1,6 @@
 """What is measured: one file for each case, each plain data."""
 
-from . import course14, imports, lenet, memory, mlp, programs, softmax
+from . import course14, imports, lenet, memory, mlp, pictures, programs, softmax
 from ._kinds import Case
 
 ALL: dict[str, Case] = {
@@ -14,5 +14,6 @@ ALL: dict[str, Case] = {
         programs.FULL,
         imports.CASE,
         memory.CASE,
+        pictures.CASE,
     )
 }

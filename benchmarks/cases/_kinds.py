@@ -121,7 +121,32 @@ class Memory:
     limit_copies: float
 
 
-Case = Training | Programs | Imports | Memory
+@dataclass(frozen=True)
+class ReadingTarget:
+    """What saccade promises: an epoch over a folder `factor` times sooner."""
+
+    folder: str
+    form: str
+    epoch: str
+    against: str
+    factor: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Epochs over folders of pictures, each reader in a fresh process.
+
+    `limit_share` is the most of an epoch that a network of 3 ms a batch may wait.
+    """
+
+    name: str
+    title: str
+    folders: dict[str, str]
+    targets: tuple[ReadingTarget, ...]
+    limit_share: float
+
+
+Case = Training | Programs | Imports | Memory | Reading
 
 
 def walk(training: Training) -> Iterator[tuple[LayerData, Shape, Shape]]:
