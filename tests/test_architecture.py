@@ -39,12 +39,13 @@ LEVELS = {
     "backend": 9,
     "config": 9,
     "launcher": 10,
+    "report": 10,
     "cli": 11,
 }
 # Only these may import the named third-party package.
 THIRD_PARTY = {
     "h5py": {"saving"},
-    "PIL": {"datasets", "utils", "data"},
+    "PIL": {"datasets", "utils", "data", "report"},
     "matplotlib": {"visualization"},
     "pandas": set(),
     "polars": set(),

@@ -75,7 +75,7 @@ def plot_history(
         )
     if len(epochs) != length:
         epochs = list(range(length))
-    names = _measures(logs)
+    names = measures(logs)
     columns = min(len(names), _COLUMNS)
     rows = -(-len(names) // columns)
     figure = new_figure(0.8 + 4.4 * columns, 0.6 + 3.2 * rows, _WHERE)
@@ -86,8 +86,16 @@ def plot_history(
     return figure
 
 
-def _measures(logs: Mapping[str, Sequence[float]]) -> list[str]:
-    """Returns the names without `val_`, losses first, else in the order given."""
+def measures(logs: Mapping[str, Sequence[float]]) -> list[str]:
+    """Returns the names without `val_`, losses first, else in the order given.
+
+    Args:
+        logs: what `fit` returned as `.history`.
+
+    Example:
+        >>> measures({"accuracy": [0.5], "loss": [1.0], "val_loss": [1.1]})
+        ['loss', 'accuracy']
+    """
     names = []
     for name in logs:
         stem = name.removeprefix(_VALIDATION)
@@ -95,6 +103,19 @@ def _measures(logs: Mapping[str, Sequence[float]]) -> list[str]:
         if stem not in names:
             names.append(stem)
     return sorted(names, key=lambda name: not name.endswith("loss"))
+
+
+def lower_is_better(name: str) -> bool:
+    """Says whether a measure of this name is a loss or an error.
+
+    Args:
+        name: as in the logs.
+
+    Example:
+        >>> lower_is_better("val_loss"), lower_is_better("accuracy")
+        (True, False)
+    """
+    return any(part in name.lower() for part in _LOWER_IS_BETTER)
 
 
 def _draw(
@@ -111,7 +132,7 @@ def _draw(
         (validation, "validation", ORANGE, "--"),
     ):
         if values is not None:
-            steps = _epochs_of(values, epochs)
+            steps = epochs_of(values, epochs)
             dot = "o" if len(values) <= 30 else ""
             axes.plot(
                 steps, values, style, color=colour, label=label, marker=dot,
@@ -120,8 +141,8 @@ def _draw(
     label = name.replace("_", " ")
     judged = training if validation is None else validation
     if judged is not None and name not in _SETTINGS:
-        lower = any(part in name.lower() for part in _LOWER_IS_BETTER)
-        _mark_best(axes, judged, _epochs_of(judged, epochs), lower)
+        lower = lower_is_better(name)
+        _mark_best(axes, judged, epochs_of(judged, epochs), lower)
         hint = f"{label} ({'lower' if lower else 'higher'} is better)"
         axes.set_title(hint, fontweight="bold", parse_math=False)
         axes.legend(frameon=False)
@@ -135,11 +156,19 @@ def _draw(
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _epochs_of(values: Sequence[float], epochs: Sequence[int]) -> list[int]:
+def epochs_of(values: Sequence[float], epochs: Sequence[int]) -> list[int]:
     """Returns the epochs, counted from 1 as on screen, at which values were taken.
 
     Validation may run in every second or third epoch only (`validation_freq`), which
     the logs do not tell; it follows from how many values there are.
+
+    Args:
+        values: of one measure.
+        epochs: all that were run, counted from 0.
+
+    Example:
+        >>> epochs_of([0.3, 0.2], range(5))
+        [2, 4]
     """
     count = len(values)
     for frequency in range(1, len(epochs) + 1):
