@@ -15,7 +15,7 @@ from saccade.report._charts import Curve, line_chart, linear_scale
 from saccade.report._scores import calibration, class_scores, confusion, interval
 
 NASTY = "</td><script>alert(1)</script> & 'плод' \"苹果\""
-VOID = {"meta", "img", "br", "line", "rect", "circle", "path", "polyline"}
+VOID = {"br"}  # all others are written with their end
 
 
 class Reader(html.parser.HTMLParser):
@@ -164,7 +164,7 @@ def test_sample_pictures(augmented, channels):
     changed = np.stack([originals] * 3) if augmented else None
     text = training_report(facts(originals=originals, augmented=changed))
     assert text.count("data:image/png") == (8 if augmented else 2)
-    assert ("changed at random" in text) == augmented or not augmented
+    assert ("As the network got them" in text) != augmented
 
 
 def test_without_validation_pictures():
@@ -180,7 +180,7 @@ def test_a_network_that_diverged():
         facts(probabilities=probabilities, history={"loss": [1.0, np.nan]})
     )
     assert "answers to 90 pictures are not numbers" in read(text).text
-    assert "nan" not in text.lower().replace("finance", "")
+    assert not re.search(r"\bnan\b", text)
 
 
 def test_one_column_is_the_probability_of_the_second_class():

@@ -111,17 +111,17 @@ def scores_block(scores: ClassScores, names: Sequence[str]) -> Html:
         scores: of all classes.
         names: of the classes.
     """
-    order = np.arange(len(names))
+    order = list(range(len(names)))
     note = ""
     if len(names) > MOST_CLASSES:
         # Classes without pictures come last: there is nothing to be learned of them.
-        order = np.argsort(np.nan_to_num(scores.f1, nan=2.0), kind="stable")
+        order = np.argsort(np.nan_to_num(scores.f1, nan=2.0), kind="stable").tolist()
         note = "The classes with the lowest F1 come first."
         if len(names) > _SHOWN_CLASSES:
             order = order[:_SHOWN_CLASSES]
             note = f"The {_SHOWN_CLASSES} of {len(names):,} classes with the lowest F1."
     heads = ("class", "precision", "recall", "F1", "pictures", "")
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (
             name(names[k]),
             _percent(scores.precision[k]),

@@ -123,7 +123,7 @@ def answers(facts: TrainingFacts) -> Answers:
     p = np.asarray(facts.probabilities, np.float64)
     if p.shape[1] == 1 and len(facts.class_names) == 2:
         p = np.concatenate([1 - p, p], axis=1)
-    numbers = np.isfinite(p).all(axis=1)
+    numbers = np.asarray(np.isfinite(p).all(axis=1))
     said = np.where(numbers, np.where(numbers[:, None], p, 0.0).argmax(1), -1)
     rows = np.arange(len(p))
     sure = np.where(numbers, p[rows, said], 0.0) if len(p) else np.zeros(0)

@@ -76,7 +76,8 @@ td.name, th.name { min-width: 6rem; max-width: 28rem; }
 .matrix th, .matrix td { border: 1px solid var(--line); }
 .matrix td { text-align: center; min-width: 3.4rem; line-height: 1.25;
   vertical-align: middle; }
-.matrix tbody th { min-width: 6.5rem; max-width: 14rem; overflow-wrap: anywhere; vertical-align: middle; }
+.matrix tbody th { min-width: 6.5rem; max-width: 14rem; overflow-wrap: anywhere;
+  vertical-align: middle; }
 .matrix thead th { max-width: 9rem; overflow-wrap: anywhere; text-align: center; }
 .matrix thead th.corner { text-align: left; font-weight: 400; font-size: .8rem; }
 .matrix .right { background: rgba(var(--right), var(--share)); font-weight: 600; }

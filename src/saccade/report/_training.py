@@ -304,7 +304,7 @@ def _balance(facts: TrainingFacts) -> Html:
     if len(order) > _BALANCE_ROWS:
         order = sorted(order, key=lambda k: columns[0][1][k])[:_BALANCE_ROWS]
         note = f"The {_BALANCE_ROWS} smallest of {len(facts.class_names):,} classes."
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (
             name(facts.class_names[k]),
             *(f"{counts[k]:,}" for _, counts in columns),
