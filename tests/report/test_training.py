@@ -245,6 +245,7 @@ def test_gaps_and_logarithmic_axes():
         "loss", [Curve("training", range(5), [900.0, np.nan, 9.0, 0.9, 0.5])], "epoch"
     )
     assert "logarithmic" in chart
+    assert all(f">{tick}</text>" in chart for tick in ("0.1", "1", "10", "1,000"))
     assert chart.count("<polyline") == 1
     assert chart.count("<circle") == 4
     assert "no value is a number" in line_chart("loss", [Curve("a", [1], [np.nan])], "")

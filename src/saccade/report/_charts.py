@@ -180,9 +180,10 @@ def _axes(
     percent: bool,
 ) -> list[Html]:
     parts: list[Html] = []
-    step = scale.ticks[1] - scale.ticks[0] if len(scale.ticks) > 1 else 1.0
     for tick in scale.ticks:
         at = y(tick)
+        # On a logarithmic axis each number has the decimals that it needs itself.
+        step = tick if scale.logarithmic else scale.ticks[1] - scale.ticks[0]
         parts += [
             tag("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=at, y2=at, class_="grid"),
             tag("text", number(tick, step, percent), x=_LEFT - 8, y=at + 4.5,
