@@ -40,7 +40,8 @@ LEVELS = {
     "config": 9,
     "launcher": 10,
     "report": 10,
-    "cli": 11,
+    "recipes": 11,
+    "cli": 12,
 }
 # Only these may import the named third-party package.
 THIRD_PARTY = {

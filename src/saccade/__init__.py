@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from saccade import optimizers as optimizers
     from saccade import preprocessing as preprocessing
     from saccade import random as random
+    from saccade import recipes as recipes
     from saccade import regularizers as regularizers
     from saccade import saving as saving
     from saccade import utils as utils
@@ -67,6 +68,7 @@ _PACKAGES = (
     "optimizers",
     "preprocessing",
     "random",
+    "recipes",
     "regularizers",
     "saving",
     "utils",

@@ -12,6 +12,7 @@ import saccade
 from saccade import layers
 from saccade.core._errors import ConfigError, SavingError
 from saccade.models import load_model
+from saccade.saving._keras_zip import read_notes, write_notes
 
 
 def net():
@@ -128,3 +129,31 @@ def test_clear_errors_for_files(tmp_path, trained):
         archive.writestr("readme.txt", "nothing")
     with pytest.raises(SavingError, match=r"no config\.json in it"):
         load_model(tmp_path / "empty.keras")
+
+
+def test_notes_travel_with_the_file(tmp_path):
+    model = net()
+    write_notes(model, {"class_names": ["ä", "b"]})
+    model.save(tmp_path / "a.keras")
+    again = load_model(tmp_path / "a.keras")
+    assert read_notes(again) == {"class_names": ["ä", "b"]}
+    again.save(tmp_path / "b.keras")
+    assert read_notes(load_model(tmp_path / "b.keras")) == read_notes(model)
+    plain = net()
+    plain.save(tmp_path / "c.keras")
+    assert read_notes(load_model(tmp_path / "c.keras")) == {}
+
+
+@pytest.mark.parametrize("metadata", [None, "[1]", '{"saccade": 3}'])
+def test_files_with_other_metadata_load(tmp_path, metadata):
+    net().save(tmp_path / "a.keras")
+    with (
+        zipfile.ZipFile(tmp_path / "a.keras") as old,
+        zipfile.ZipFile(tmp_path / "b.keras", "w") as new,
+    ):
+        for name in old.namelist():
+            if name != "metadata.json":
+                new.writestr(name, old.read(name))
+        if metadata is not None:
+            new.writestr("metadata.json", metadata)
+    assert read_notes(load_model(tmp_path / "b.keras")) == {}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from saccade import __version__
+from saccade.cli import _evaluate, _predict, _train
 from saccade.cli._check import check
 from saccade.cli._run import MISTAKE, run
 from saccade.core._errors import nearest
@@ -18,6 +19,8 @@ _RUN = """Run a Python program written for keras or tensorflow.keras, unchanged.
 Neither Keras nor TensorFlow need be installed. Everything after the program's name is
 the program's own."""
 _EPILOG = """examples:
+  saccade train pictures             train a classifier on a folder of pictures
+  saccade predict runs/pictures-1 photo.jpg
   saccade run train.py --epochs 5    run a Keras program as it is
   saccade check train.py             would it run to its end, and how long?
   saccade doctor                     show versions, devices and what is missing
@@ -49,19 +52,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What follows the program's name belongs to the program: it is not parsed here.
     own, rest = _split_at_program(words)
     command = next((word for word in own if not word.startswith("-")), None)
-    if command is not None and command not in _COMMANDS:
-        close = nearest(command, _COMMANDS)
+    known = (*_COMMANDS, *_ON_PICTURES)
+    if command is not None and command not in known:
+        close = nearest(command, known)
         hint = f" Did you mean 'saccade {close[0]}'?" if close else ""
         if command.endswith(".py"):
             hint = f" Did you mean 'saccade run {command}'?"
         parser.error(
             f"there is no command {command!r}.{hint} "
-            f"Commands: {', '.join(sorted(_COMMANDS))}."
+            f"Commands: {', '.join(sorted(known))}."
         )
-    options = parser.parse_args(own)
+    options, unknown = parser.parse_known_args(own)
+    if unknown:
+        parser.error(_unknown_options(parser, command, unknown))
     if command is None:
         parser.print_help()
         return 0
+    if command in _ON_PICTURES:
+        return _ON_PICTURES[command].run(options)
     return _COMMANDS[command](options, rest)
 
 
@@ -74,6 +82,21 @@ def _split_at_program(words: list[str]) -> tuple[list[str], list[str]]:
         if not word.startswith("-"):
             return words[:place], words[place:]
     return words, []
+
+
+def _unknown_options(
+    parser: argparse.ArgumentParser, command: str | None, unknown: list[str]
+) -> str:
+    """Names words that no option explains, with the option most like the first."""
+    text = f"unrecognized arguments: {' '.join(unknown)}"
+    for action in parser._actions:
+        choices = getattr(action, "choices", None) or {}
+        if command in choices:
+            known = [n for n in choices[command]._option_string_actions if n[2:]]
+            close = nearest(unknown[0].partition("=")[0], known)
+            if close and unknown[0].startswith("-"):
+                text += f". Did you mean {close[0]}?"
+    return text
 
 
 def _build_parser() -> _Parser:
@@ -93,6 +116,16 @@ def _build_parser() -> _Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     run_parser.add_argument("program", metavar="PROGRAM", help="the Python file to run")
+    for name, module in _ON_PICTURES.items():
+        module.add_arguments(
+            commands.add_parser(
+                name,
+                help=module.HELP,
+                description=module.DESCRIPTION,
+                epilog=module.EPILOG,
+                formatter_class=argparse.RawDescriptionHelpFormatter,
+            )
+        )
     commands.add_parser(
         "check",
         help="try out a long run: would it start, how long would it take",
@@ -120,6 +153,30 @@ def _run(options: argparse.Namespace, rest: Sequence[str]) -> int:
 
 def _check(options: argparse.Namespace, rest: Sequence[str]) -> int:
     return check(rest)
+
+
+class _Command(Protocol):
+    """A module with a command of its own; it loads what it needs when it runs."""
+
+    @property
+    def HELP(self) -> str: ...
+
+    @property
+    def DESCRIPTION(self) -> str: ...
+
+    @property
+    def EPILOG(self) -> str: ...
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, options: argparse.Namespace) -> int: ...
+
+
+_ON_PICTURES: dict[str, _Command] = {
+    "train": _train,
+    "evaluate": _evaluate,
+    "predict": _predict,
+}
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Sequence[str]], int]] = {

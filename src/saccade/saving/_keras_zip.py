@@ -32,8 +32,43 @@ if TYPE_CHECKING:
 KERAS_VERSION = "3.15.1"
 _CONFIG_BYTES = 64 * 2**20
 _MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
+# The key in metadata.json for what saccade notes about a model; Keras ignores it.
+_NOTES = "saccade"
 # What training states and weights may grow by in a stored zip.
 _GROWTH = 100
+
+
+def read_notes(model: object) -> dict[str, Any]:
+    """Returns what is noted about a model beside its layers, such as its classes.
+
+    Notes are plain values; they are saved in the `.keras` file and come back with it.
+
+    Args:
+        model: any model.
+
+    Example:
+        >>> from saccade import Sequential
+        >>> read_notes(Sequential())
+        {}
+    """
+    return dict(getattr(model, "_notes", {}))
+
+
+def write_notes(model: object, notes: Mapping[str, Any]) -> None:
+    """Notes plain values about a model, for its file; see `read_notes`.
+
+    Args:
+        model: any model.
+        notes: by name.
+
+    Example:
+        >>> from saccade import Sequential
+        >>> model = Sequential()
+        >>> write_notes(model, {"class_names": ["ants", "bees"]})
+        >>> read_notes(model)
+        {'class_names': ['ants', 'bees']}
+    """
+    vars(model)["_notes"] = dict(notes)
 
 
 def save_model(
@@ -87,7 +122,10 @@ def save_model(
     if compiled is not None:
         config["compile_config"] = compiled
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
-    metadata = {"keras_version": KERAS_VERSION, "date_saved": now}
+    metadata: dict[str, Any] = {"keras_version": KERAS_VERSION, "date_saved": now}
+    notes = read_notes(model)
+    if notes:
+        metadata[_NOTES] = notes
     weights = io.BytesIO()
     with h5py.File(weights, "w") as file:
         write_weights(model, file)
@@ -127,6 +165,7 @@ def load_model(
     try:
         with zipfile.ZipFile(path) as archive:
             config = json.loads(_member(archive, "config.json", path))
+            metadata = _metadata(archive, path)
             weights = _member(archive, "model.weights.h5", path)
     except (zipfile.BadZipFile, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise SavingError(
@@ -140,7 +179,18 @@ def load_model(
     )
     with h5py.File(io.BytesIO(weights), "r") as file:
         read_weights(model, file, str(path), len(weights))
+    notes = metadata.get(_NOTES)
+    if isinstance(notes, dict):
+        write_notes(model, notes)
     return model
+
+
+def _metadata(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
+    """What the file says about itself; nothing in it is needed to build the model."""
+    if "metadata.json" not in archive.namelist():
+        return {}
+    found = json.loads(_member(archive, "metadata.json", path))
+    return found if isinstance(found, dict) else {}
 
 
 def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:

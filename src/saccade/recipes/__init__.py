@@ -1,0 +1,29 @@
+"""Whole runs on folders of pictures: what `saccade train` and its like do.
+
+result = saccade.recipes.train("pictures", epochs=20)
+said = saccade.recipes.predict(result.folder, "new_pictures")
+"""
+
+from ._augment_spec import AugmentSpec as AugmentSpec
+from ._augment_spec import AugmentStep as AugmentStep
+from ._evaluate import Evaluation as Evaluation
+from ._evaluate import evaluate as evaluate
+from ._predict import Predictions as Predictions
+from ._predict import predict as predict
+from ._recipe import TrainRecipe as TrainRecipe
+from ._recipe import read_recipe as read_recipe
+from ._train import TrainResult as TrainResult
+from ._train import train as train
+
+__all__ = [
+    "AugmentSpec",
+    "AugmentStep",
+    "Evaluation",
+    "Predictions",
+    "TrainRecipe",
+    "TrainResult",
+    "evaluate",
+    "predict",
+    "read_recipe",
+    "train",
+]
