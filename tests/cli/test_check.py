@@ -17,7 +17,7 @@ from saccade.cli import main
         (["nothing.py"], "there is no file 'nothing.py'"),
         (["picturse"], "Did you mean the folder 'pictures'?"),
         (["book.ipynb"], "is a notebook"),
-        ([], "required: PROGRAM.py | FOLDER"),
+        ([], "give a program or a folder"),
     ],
 )
 def test_mistakes(

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from saccade.cli import _train
+from saccade.cli._commands import guarded
 from saccade.cli._run import MISTAKE, problem_of_program
 from saccade.core._errors import nearest
 
@@ -17,6 +19,9 @@ NOT_READY = 1
 USAGE = """saccade check PROGRAM.py [ARGUMENTS ...]
        saccade check FOLDER [OPTIONS ...]"""
 DESCRIPTION = """Try out a long run: a little of everything, and what was found.
+
+A folder of pictures is looked through: classes, sizes, kinds, files that cannot be
+used; the network is built and makes a few steps with some. Nothing is written.
 
 A program is run as `saccade run` does, but each fit, evaluate and predict takes three
 batches only, and what the program writes goes into a temporary folder that is removed.
@@ -40,16 +45,33 @@ def check(words: Sequence[str]) -> int:
     target = words[0] if words else ""
     if target and not target.startswith("-") and not Path(target).is_dir():
         return _check_program(target, words[1:])
+    return _check_folder(words)
+
+
+def _check_folder(words: Sequence[str]) -> int:
     parser = _Parser(
         prog="saccade check",
         usage=USAGE,
         description=DESCRIPTION,
+        epilog="The options for a FOLDER are those of `saccade train`.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("target", metavar="PROGRAM.py | FOLDER")
-    parser.parse_args(words)
-    print("saccade check: give the file of a program.", file=sys.stderr)
-    return MISTAKE
+    if not words:
+        parser.error("give a program or a folder: saccade check train.py")
+    _train.add_arguments(parser)
+    options = parser.parse_args(words)
+    settings = _train.settings_of(options)
+
+    def work() -> int:
+        from saccade.recipes import check, check_lines, recipe_of
+
+        recipe = recipe_of(settings.pop("folder", ""), options.config, settings)
+        found = check(recipe, options.out)
+        for line in check_lines(found):
+            print(line)
+        return 0 if found.ready else NOT_READY
+
+    return guarded("check", work)
 
 
 def _check_program(program: str, arguments: Sequence[str]) -> int:

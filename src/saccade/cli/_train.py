@@ -140,10 +140,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 _OURS = ("out", "overwrite", "config", "quiet")
 
 
+def settings_of(options: argparse.Namespace) -> dict[str, Any]:
+    """Returns the settings of the recipe that were given, by name."""
+    given = {k: v for k, v in vars(options).items() if v is not None}
+    return {k: v for k, v in given.items() if k not in _OURS}
+
+
 def run(options: argparse.Namespace) -> int:
     """Trains; returns the exit code."""
-    given = {k: v for k, v in vars(options).items() if v is not None}
-    settings: dict[str, Any] = {k: v for k, v in given.items() if k not in _OURS}
+    settings = settings_of(options)
 
     def work() -> int:
         from saccade.recipes import train

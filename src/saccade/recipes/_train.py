@@ -101,7 +101,7 @@ def train(
 
     Differs from Keras: Keras has no such function.
     """
-    recipe = _recipe(folder, config, settings)
+    recipe = recipe_of(folder, config, settings)
     check_name(recipe.model)
     recipe.augmentation.layers((*recipe.size, 3))  # layers that are missing: say it now
     set_random_seed(recipe.seed)
@@ -114,11 +114,25 @@ def train(
     return run.train(built, target)
 
 
-def _recipe(
+def recipe_of(
     folder: str | os.PathLike[str] | TrainRecipe,
     config: str | os.PathLike[str] | None,
     settings: dict[str, Any],
 ) -> TrainRecipe:
+    """Returns the recipe of a run.
+
+    Args:
+        folder: the pictures, '' for those of `config`; or a whole recipe.
+        config: a config.toml, or the folder of a run, whose settings are taken.
+        settings: any other setting of `TrainRecipe`, over those of `config`.
+
+    Raises:
+        ConfigError, FolderError: no such settings, or no such file.
+
+    Example:
+        >>> recipe_of("pictures", None, {"size": 64}).size
+        (64, 64)
+    """
     if isinstance(folder, TrainRecipe):
         return dataclasses.replace(folder, **settings) if settings else folder
     if folder:
