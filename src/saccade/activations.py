@@ -13,29 +13,30 @@ import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
+from saccade import ops
 from saccade.core import _registry
 from saccade.core._errors import ConfigError, message
-from saccade.ops import _activations
-from saccade.ops._activations import celu as celu
-from saccade.ops._activations import elu as elu
+from saccade.core._symbolic import KerasTensor
+from saccade.ops import celu as celu
+from saccade.ops import elu as elu
+from saccade.ops import glu as glu
+from saccade.ops import hard_sigmoid as hard_sigmoid
+from saccade.ops import hard_silu as hard_silu
+from saccade.ops import hard_swish as hard_swish
+from saccade.ops import hard_tanh as hard_tanh
+from saccade.ops import leaky_relu as leaky_relu
+from saccade.ops import log_sigmoid as log_sigmoid
+from saccade.ops import log_softmax as log_softmax
+from saccade.ops import relu6 as relu6
+from saccade.ops import selu as selu
+from saccade.ops import sigmoid as sigmoid
+from saccade.ops import silu as silu
+from saccade.ops import softmax as softmax
+from saccade.ops import softplus as softplus
+from saccade.ops import softsign as softsign
+from saccade.ops import swish as swish
+from saccade.ops import tanh as tanh
 from saccade.ops._activations import floating
-from saccade.ops._activations import glu as glu
-from saccade.ops._activations import hard_sigmoid as hard_sigmoid
-from saccade.ops._activations import hard_silu as hard_silu
-from saccade.ops._activations import hard_swish as hard_swish
-from saccade.ops._activations import hard_tanh as hard_tanh
-from saccade.ops._activations import leaky_relu as leaky_relu
-from saccade.ops._activations import log_sigmoid as log_sigmoid
-from saccade.ops._activations import log_softmax as log_softmax
-from saccade.ops._activations import relu6 as relu6
-from saccade.ops._activations import selu as selu
-from saccade.ops._activations import sigmoid as sigmoid
-from saccade.ops._activations import silu as silu
-from saccade.ops._activations import softmax as softmax
-from saccade.ops._activations import softplus as softplus
-from saccade.ops._activations import softsign as softsign
-from saccade.ops._activations import swish as swish
-from saccade.ops._activations import tanh as tanh
 from saccade.saving import _lookup, _objects
 
 Activation = Callable[..., jax.Array]
@@ -94,8 +95,10 @@ def relu(
     """
     if threshold == 0 and max_value is None:
         if negative_slope == 0:
-            return _activations.relu(x)
+            return ops.relu(x)
         return leaky_relu(x, negative_slope)
+    if isinstance(x, KerasTensor):
+        return _symbolic_relu(x, negative_slope, max_value, threshold)
     array = floating(x) if negative_slope else jnp.asarray(x)
     # A zero of the same type keeps integers and short floats as they are.
     zero = jnp.zeros((), array.dtype)
@@ -104,6 +107,17 @@ def relu(
         result = jnp.clip(result, zero, jnp.asarray(max_value, array.dtype))
     if negative_slope:
         result -= negative_slope * jax.nn.relu(threshold - array)
+    return result
+
+
+def _symbolic_relu(
+    x: Any, negative_slope: float, max_value: float | None, threshold: float
+) -> Any:
+    result = ops.where(ops.greater(x, threshold), x, 0.0)
+    if max_value is not None:
+        result = ops.clip(result, 0.0, max_value)
+    if negative_slope:
+        result = result - negative_slope * ops.relu(threshold - x)
     return result
 
 
@@ -121,7 +135,7 @@ def gelu(x: ArrayLike, approximate: bool = False) -> jax.Array:
     Reference: Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016,
         https://arxiv.org/abs/1606.08415
     """
-    return _activations.gelu(x, approximate=approximate)
+    return ops.gelu(x, approximate=approximate)
 
 
 def exponential(x: ArrayLike) -> jax.Array:
@@ -134,7 +148,7 @@ def exponential(x: ArrayLike) -> jax.Array:
         >>> round(float(exponential(1.0)), 4)
         2.7183
     """
-    return jnp.exp(floating(x))
+    return ops.exp(x)
 
 
 def linear(x: ArrayLike) -> jax.Array:
@@ -163,8 +177,8 @@ def mish(x: ArrayLike) -> jax.Array:
 
     Reference: Misra, "Mish", 2019, https://arxiv.org/abs/1908.08681
     """
-    array = floating(x)
-    return array * jnp.tanh(jax.nn.softplus(array))
+    array: Any = x if isinstance(x, KerasTensor) else floating(x)
+    return array * ops.tanh(ops.softplus(array))
 
 
 def get(identifier: object) -> Activation:

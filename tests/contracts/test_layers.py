@@ -22,6 +22,11 @@ CLASSES = {
     if inspect.isclass(getattr(layers, name))
     and issubclass(getattr(layers, name), layers.Layer)
 } - {layers.Layer, layers.InputLayer, layers.Pipeline}
+# Layers on lists of arrays, or on a layer, have tests of their own.
+CLASSES -= {getattr(layers, name) for name in (
+    "Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply",
+    "Subtract", "TimeDistributed", "Wrapper",
+)}  # fmt: skip
 ROWS, LINE, PICTURE, VOLUME = (5,), (9, 4), (7, 6, 4), (4, 5, 4, 2)
 COLOURS = (7, 6, 3)
 # What holds all numbers of a sample.

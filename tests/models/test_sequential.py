@@ -162,12 +162,6 @@ def test_subclassed_models_train(rng):
     assert model.predict(x, verbose=0).shape == (50, 1)
 
 
-def test_models_from_placeholders_say_that_they_are_planned():
-    inputs = layers.Input((3,))
-    with pytest.raises(NotImplementedError, match="planned and not there yet"):
-        saccade.Model(inputs, inputs)
-
-
 def test_penalties_join_the_loss(rng):
     x, y = rng.normal(size=(10, 3)).astype("float32"), np.zeros(10, "float32")
     plain = saccade.Sequential([layers.Input((3,)), layers.Dense(2)])

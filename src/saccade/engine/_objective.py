@@ -49,6 +49,7 @@ class Objective:
         self.losses: list[Loss | None] = []
         self.weights: list[float] = []
         self.output_names: list[str] = []
+        self._keys: list[Any] = []
         self.metrics: list[list[Metric]] = []
         self.weighted: list[list[Metric]] = []
         self.built = False
@@ -70,7 +71,7 @@ class Objective:
         names = list(output_names or [])
         if len(names) != len(flat_outputs):
             names = [str(k) for k in keys]
-        self.output_names = names
+        self.output_names, self._keys = names, keys
         flat_y = _aligned(y, keys, names, "y")
         given = _aligned(self.user_loss, keys, names, "loss")
         self.losses = [
@@ -134,7 +135,7 @@ class Objective:
         Raises:
             NotBuiltError: compile() was given no loss.
         """
-        keys, predictions = _flatten(y_pred)
+        keys, predictions = self._keys, self._in_order(y_pred)
         targets = _aligned(y, keys, self.output_names, "y")
         weights = _aligned(sample_weight, keys, self.output_names, "sample_weight")
         if all(loss is None for loss in self.losses):
@@ -165,7 +166,7 @@ class Objective:
             self.loss_tracker.update_state(total, sample_weight=rows)
             for tracker, value in zip(self.output_trackers, values, strict=False):
                 tracker.update_state(value, sample_weight=rows)
-        keys, predictions = _flatten(y_pred)
+        keys, predictions = self._keys, self._in_order(y_pred)
         targets = _aligned(y, keys, self.output_names, "y")
         weights = _aligned(sample_weight, keys, self.output_names, "sample_weight")
         for number, prediction in enumerate(predictions):
@@ -173,6 +174,12 @@ class Objective:
                 metric.update_state(targets[number], prediction)
             for metric in self.weighted[number]:
                 metric.update_state(targets[number], prediction, weights[number])
+
+    def _in_order(self, y_pred: Any) -> list[Any]:
+        """The outputs in the order that build() saw; JAX sorts dicts on its way."""
+        if isinstance(y_pred, Mapping):
+            return [y_pred[key] for key in self._keys]
+        return _flatten(y_pred)[1]
 
     def results(self) -> dict[str, Any]:
         """Returns what is logged, by name; runs inside a scope or outside."""

@@ -51,6 +51,22 @@ from ._input import Input as Input
 from ._input import InputLayer as InputLayer
 from ._input import InputSpec as InputSpec
 from ._layer import Layer as Layer
+from ._merge import Add as Add
+from ._merge import Average as Average
+from ._merge import Concatenate as Concatenate
+from ._merge import Dot as Dot
+from ._merge import Maximum as Maximum
+from ._merge import Minimum as Minimum
+from ._merge import Multiply as Multiply
+from ._merge import Subtract as Subtract
+from ._merge import add as add
+from ._merge import average as average
+from ._merge import concatenate as concatenate
+from ._merge import dot as dot
+from ._merge import maximum as maximum
+from ._merge import minimum as minimum
+from ._merge import multiply as multiply
+from ._merge import subtract as subtract
 from ._norm import BatchNormalization as BatchNormalization
 from ._norm import GroupNormalization as GroupNormalization
 from ._norm import LayerNormalization as LayerNormalization
@@ -98,6 +114,8 @@ from ._separable import DepthwiseConv1D as DepthwiseConv1D
 from ._separable import DepthwiseConv2D as DepthwiseConv2D
 from ._separable import SeparableConv1D as SeparableConv1D
 from ._separable import SeparableConv2D as SeparableConv2D
+from ._wrapper import TimeDistributed as TimeDistributed
+from ._wrapper import Wrapper as Wrapper
 
 AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D
@@ -129,9 +147,11 @@ __all__ = [
     "ELU",
     "Activation",
     "ActivityRegularization",
+    "Add",
     "AlphaDropout",
     "AugMix",
     "AutoContrast",
+    "Average",
     "AveragePooling1D",
     "AveragePooling2D",
     "AveragePooling3D",
@@ -140,6 +160,7 @@ __all__ = [
     "AvgPool3D",
     "BatchNormalization",
     "CenterCrop",
+    "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
@@ -159,6 +180,7 @@ __all__ = [
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
+    "Dot",
     "Dropout",
     "Embedding",
     "Equalization",
@@ -192,7 +214,10 @@ __all__ = [
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
+    "Maximum",
+    "Minimum",
     "MixUp",
+    "Multiply",
     "Normalization",
     "PReLU",
     "Permute",
@@ -233,15 +258,26 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "Subtract",
+    "TimeDistributed",
     "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",
+    "Wrapper",
     "ZeroPadding1D",
     "ZeroPadding2D",
     "ZeroPadding3D",
+    "add",
+    "average",
+    "concatenate",
     "deserialize",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
     "serialize",
+    "subtract",
 ]
 
 # A class is named in files by its own name, never by an alias.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from saccade.core._dtypes import standardize_dtype
 from saccade.core._errors import ConfigError, ShapeError, message
-from saccade.core._symbolic import KerasTensor, Shape
+from saccade.core._symbolic import KerasTensor, Node, Shape
 from saccade.layers._layer import Layer
 
 if TYPE_CHECKING:
@@ -81,10 +81,10 @@ class InputLayer(Layer):
         self.optional = optional
         self.input_dtype = standardize_dtype(dtype)
         self.built = True
-        self._set_symbolic(
-            input_tensor
-            or KerasTensor(self.batch_shape, self.input_dtype, name=self.name)
-        )
+        tensor = input_tensor
+        if tensor is None:
+            tensor = KerasTensor(self.batch_shape, self.input_dtype, name=name)
+        Node(self, (), {}, tensor)
 
     @property
     def dtype(self) -> str:
@@ -160,9 +160,7 @@ def Input(
         optional=optional,
         name=name,
     )
-    placeholder = layer.output
-    placeholder.producer = layer
-    return placeholder
+    return layer.output
 
 
 class InputSpec:

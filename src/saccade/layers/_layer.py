@@ -28,7 +28,14 @@ from saccade.core._errors import (
     ShapeError,
     message,
 )
-from saccade.core._symbolic import KerasTensor, Shape
+from saccade.core._symbolic import (
+    KerasTensor,
+    Node,
+    Operation,
+    Shape,
+    any_symbolic,
+    infer,
+)
 from saccade.core._variable import Variable
 
 if TYPE_CHECKING:
@@ -45,8 +52,6 @@ _LEGACY_ARGUMENTS = (
     "input_shape", "input_dim", "batch_input_shape", "batch_shape", "input_dtype",
     "batch_size", "weights",
 )  # fmt: skip
-# Sizes put in place of None to find out which sizes of the output depend on it.
-_PROBES = (96, 160)
 
 _local = threading.local()
 
@@ -62,7 +67,7 @@ def training_phase(training: bool | None) -> Iterator[None]:
         _local.training = before
 
 
-class Layer:
+class Layer(Operation):
     """A step of a network: arrays in, arrays out, with weights of its own.
 
     Subclass it, make the weights in `build(input_shape)` with `add_weight`, and
@@ -116,7 +121,7 @@ class Layer:
         **kwargs: Any,
     ) -> None:
         self._given_arguments: dict[str, object]
-        self.name = name or _names.auto_name(_names.to_snake_case(type(self).__name__))
+        super().__init__(name)
         self._input_shape_argument = _legacy_input_shape(kwargs)
         self._input_dtype_argument = kwargs.pop("input_dtype", None)
         self._initial_weights = kwargs.pop("weights", None)
@@ -129,9 +134,7 @@ class Layer:
         self._trainable = bool(trainable)
         self._own_variables: list[Variable] = []
         self._eager_losses: list[jax.Array] = []
-        self._build_shapes: Mapping[str, Shape] | Shape | None = None
-        self._symbolic_input: KerasTensor | None = None
-        self._symbolic_output: KerasTensor | None = None
+        self._build_shapes: Any = None
         self.built = False
 
     # What subclasses write ----------------------------------------------------------
@@ -153,11 +156,41 @@ class Layer:
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
         """Returns the shape of the output for a shape of the input.
 
-        The default finds it by tracing `call` with two sizes in place of None.
+        The default finds it by tracing `call`.
         """
-        shapes = args or tuple(kwargs.values())
-        outputs = [self._trace_output(shapes, probe) for probe in _PROBES]
-        return jax.tree.map(_merge_probes, *outputs)
+        names = _tensor_arguments(type(self))
+        given = {k.removesuffix("_shape"): v for k, v in kwargs.items()}
+        if not args and len(given) == 1 and not set(given) <= set(names):
+            args, given = tuple(given.values()), {}
+        # JSON, and users, may give lists for tuples.
+        inputs = tuple(map(self._placeholders, args))
+        named = {name: self._placeholders(shape) for name, shape in given.items()}
+        self._build_for(inputs, named)
+        outputs = infer(self.__call__, inputs, named)
+        return jax.tree.map(lambda tensor: tensor.shape, outputs)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Returns placeholders for what the layer returns for placeholders."""
+        if type(self).compute_output_shape is Layer.compute_output_shape:
+            return infer(self.__call__, args, kwargs)
+        shapes = self._argument_shapes(args, kwargs)
+        wanted = _shape_arguments(type(self).compute_output_shape)
+        if len(shapes) > 1 and {f"{name}_shape" for name in shapes} <= set(wanted):
+            shape = self.compute_output_shape(
+                **{f"{name}_shape": value for name, value in shapes.items()}
+            )
+        elif len(wanted) == 1:
+            shape = self.compute_output_shape(next(iter(shapes.values())))
+        else:
+            shape = self.compute_output_shape(*shapes.values())
+        return self._placeholders(shape)
+
+    def _placeholders(self, shapes: Any) -> Any:
+        return jax.tree.map(
+            lambda shape: KerasTensor(shape, self.compute_dtype),
+            shapes,
+            is_leaf=is_shape,
+        )
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, enough to make the layer anew."""
@@ -393,6 +426,9 @@ class Layer:
     @property
     def losses(self) -> list[jax.Array]:
         """Penalties on weights and outputs, and what `add_loss` added."""
+        scope = _scope.current()
+        if scope is not None:
+            return [*scope.losses, *self._weight_penalties()]
         added = [x for layer in self._flatten_layers() for x in layer._eager_losses]
         return added + self._weight_penalties()
 
@@ -418,10 +454,7 @@ class Layer:
             *args: arrays (b, ...), NumPy or JAX, or placeholders.
             **kwargs: `training` and what else `call` takes.
         """
-        leaves = jax.tree.leaves(
-            (args, kwargs), is_leaf=lambda x: isinstance(x, KerasTensor)
-        )
-        if any(isinstance(leaf, KerasTensor) for leaf in leaves):
+        if any_symbolic(args, kwargs):
             return self._symbolic_call(args, kwargs)
         args, kwargs = jax.tree.map(self._cast_input, (args, kwargs))
         self._build_for(args, kwargs)
@@ -479,65 +512,60 @@ class Layer:
         """Builds the layer for the shapes of its arguments, once."""
         if self.built:
             return
-        first = args[0] if args else next(iter(kwargs.values()), None)
-        shape = jax.tree.map(
-            lambda x: tuple(x.shape), first, is_leaf=lambda x: hasattr(x, "shape")
-        )
-        self._build_once(shape)
+        self._build_with(self._argument_shapes(args, kwargs))
+
+    def _argument_shapes(
+        self, args: Sequence[object], kwargs: Mapping[str, object]
+    ) -> dict[str, Any]:
+        """The shapes of the arguments of `call` that are arrays or nests of them."""
+        names = _positional_arguments(type(self))
+        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        # `call(*inputs)` has no names for them.
+        for number in range(len(names), len(args)):
+            given[str(number)] = args[number]
+        return {
+            name: _shapes(value) for name, value in given.items() if _has_arrays(value)
+        }
+
+    def _build_with(self, shapes: Mapping[str, Any]) -> None:
+        """Builds the layer for shapes by the names of the arguments of `call`."""
+        wanted = _shape_arguments(type(self).build)
+        named = {f"{name}_shape": shape for name, shape in shapes.items()}
+        if len(named) > 1 and len(wanted) > 1 and set(wanted) & set(named):
+            self._build_once({name: named[name] for name in wanted if name in named})
+        else:
+            self._build_once(next(iter(shapes.values()), None))
 
     def _build_once(self, input_shape: Any) -> None:
         if self.built:
             return
         # Before any weight exists, so that a wrong input leaves the layer as it was.
-        if self.input_spec is not None and _is_shape(input_shape):
+        if self.input_spec is not None and is_shape(input_shape):
             self.input_spec.check(input_shape, self._where)
-        self.build(input_shape)
+        self._build_now(input_shape)
         self._build_shapes = input_shape
         self.built = True
         if self._initial_weights is not None:
             self.set_weights(self._initial_weights)
             self._initial_weights = None
 
+    def _build_now(self, shapes: Any) -> None:
+        """Calls `build`; a dict holds the shapes of several arguments by name."""
+        named = _is_shapes_by_name(shapes, _shape_arguments(type(self).build))
+        self.build(**shapes) if named else self.build(shapes)
+
     def _symbolic_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Finds the shape of the output for placeholders."""
+        """Finds the shape of the output for placeholders, and notes the call."""
         self._build_for(args, kwargs)
         self._check_input(args)
-        placeholder = args[0] if args else next(iter(kwargs.values()))
-        shapes = tuple(
-            jax.tree.map(
-                lambda t: t.shape, a, is_leaf=lambda x: isinstance(x, KerasTensor)
-            )
-            for a in args
-        )
-        shape = self.compute_output_shape(*shapes)
-        output = jax.tree.map(
-            lambda s: KerasTensor(s, self.compute_dtype),
-            shape,
-            is_leaf=_is_shape,
-        )
-        self._set_symbolic(output, placeholder)
-        return output
-
-    def _set_symbolic(self, output: Any, given: Any = None) -> None:
-        self._symbolic_output = output
-        self._symbolic_input = output if given is None else given
-
-    def _trace_output(self, shapes: Sequence[Any], probe: int) -> Any:
-        dtype = jnp.dtype(self.compute_dtype)
-
-        def spec(shape: Shape) -> jax.ShapeDtypeStruct:
-            return jax.ShapeDtypeStruct(
-                tuple(probe if s is None else s for s in shape), dtype
-            )
-
-        specs = [jax.tree.map(spec, s, is_leaf=_is_shape) for s in shapes]
-
-        def run(*inputs: Any) -> Any:
-            with _scope.Scope(), _names.name_scope(self.name):
-                return self.call(*inputs)
-
-        outputs = jax.eval_shape(run, *specs)
-        return jax.tree.map(_ShapeLeaf, outputs)
+        if kwargs.get("training", False) is None:
+            del kwargs["training"]
+        outputs = self.compute_output_spec(*args, **kwargs)
+        if any(not layer.built for layer in self._flatten_layers()):
+            # The shape was known without `call`, which builds the layers inside.
+            infer(self.__call__, args, kwargs)
+        Node(self, args, kwargs, outputs)
+        return outputs
 
     # Facts --------------------------------------------------------------------------
 
@@ -545,27 +573,6 @@ class Layer:
     def _where(self) -> str:
         """The layer as error messages name it."""
         return f"{type(self).__name__} {self.name!r}"
-
-    @property
-    def input(self) -> KerasTensor:
-        """The placeholder that the layer was called on."""
-        return self._known(self._symbolic_input, "input")
-
-    @property
-    def output(self) -> KerasTensor:
-        """The placeholder that the layer returned."""
-        return self._known(self._symbolic_output, "output")
-
-    def _known(self, placeholder: KerasTensor | None, what: str) -> KerasTensor:
-        if placeholder is None:
-            raise NotBuiltError(
-                message(
-                    self._where,
-                    f"has no `{what}` yet, since it was not called on a placeholder",
-                    "give the model an `Input(shape)` first",
-                )
-            )
-        return placeholder
 
     @property
     def dtype(self) -> str:
@@ -601,15 +608,18 @@ class Layer:
 
     def get_build_config(self) -> dict[str, Any] | None:
         """Returns what `build` was called with."""
-        if self._build_shapes is None:
+        shapes = self._build_shapes
+        if shapes is None:
             return None
-        return {"input_shape": self._build_shapes}
+        if _is_shapes_by_name(shapes, _shape_arguments(type(self).build)):
+            return {"shapes_dict": shapes}
+        return {"input_shape": shapes}
 
     def build_from_config(self, config: Mapping[str, Any]) -> None:
         """Builds the layer as `get_build_config()` says."""
         shape = config.get("input_shape") or config.get("shapes_dict")
         if shape is not None:
-            self._build_once(tuple(shape) if isinstance(shape, list) else shape)
+            self._build_once(shapes_from_lists(shape))
 
     def save_own_variables(self, store: dict[str, np.ndarray]) -> None:
         """Puts this layer's own weights into `store` under "0", "1", ..."""
@@ -642,25 +652,52 @@ class Layer:
 # Attributes that hold no weights of the layer, or hold them twice.
 _UNTRACKED = frozenset(
     {"_own_variables", "_given_arguments", "_initial_weights", "_eager_losses",
-     "_symbolic_input", "_symbolic_output"}
+     "_inbound_nodes"}
 )  # fmt: skip
 
 
-class _ShapeLeaf:
-    """A shape that is a leaf of a tree, where a tuple would be a branch."""
+def is_shape(x: object) -> bool:
+    """Says whether something is one shape, rather than a nest of shapes.
 
-    def __init__(self, array: Any) -> None:
-        self.shape: Shape = tuple(array.shape)
-
-
-def _merge_probes(first: _ShapeLeaf, second: _ShapeLeaf) -> Shape:
-    return tuple(
-        a if a == b else None for a, b in zip(first.shape, second.shape, strict=True)
+    Example:
+        >>> is_shape((None, 3)), is_shape([(None, 3), (None, 3)])
+        (True, False)
+    """
+    return isinstance(x, (tuple, list)) and all(
+        s is None or isinstance(s, int) for s in x
     )
 
 
-def _is_shape(x: object) -> bool:
-    return isinstance(x, tuple) and all(s is None or isinstance(s, int) for s in x)
+def shapes_from_lists(nest: Any) -> Any:
+    """Returns shapes that JSON made lists as tuples again.
+
+    Example:
+        >>> shapes_from_lists([[None, 3], [None, 4]])
+        [(None, 3), (None, 4)]
+    """
+    if isinstance(nest, Mapping):
+        return {name: shapes_from_lists(part) for name, part in nest.items()}
+    if isinstance(nest, list):
+        parts = map(shapes_from_lists, nest)
+        return tuple(nest) if is_shape(nest) else list(parts)
+    return nest
+
+
+def _has_arrays(value: object) -> bool:
+    leaves = jax.tree.leaves(value)
+    return bool(leaves) and all(hasattr(x, "shape") for x in leaves)
+
+
+def _shapes(value: object) -> Any:
+    return jax.tree.map(
+        lambda x: tuple(x.shape), value, is_leaf=lambda x: hasattr(x, "shape")
+    )
+
+
+def _is_shapes_by_name(shapes: object, wanted: Sequence[str]) -> bool:
+    return (
+        isinstance(shapes, Mapping) and len(shapes) > 0 and set(shapes) <= set(wanted)
+    )
 
 
 def _contents(value: object) -> Iterable[object]:
@@ -720,6 +757,26 @@ def _call_arguments(cls: type[Layer]) -> frozenset[str]:
     if any(p.kind is p.VAR_KEYWORD for p in parameters) and cls.call is not Layer.call:
         names.add("training")
     return frozenset(names)
+
+
+@functools.cache
+def _positional_arguments(cls: type[Layer]) -> tuple[str, ...]:
+    """The arguments of `call` that may be given by position."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    parameters = list(inspect.signature(cls.call).parameters.values())[1:]
+    return tuple(p.name for p in parameters if p.kind in kinds)
+
+
+def _tensor_arguments(cls: type[Layer]) -> tuple[str, ...]:
+    return tuple(n for n in _positional_arguments(cls) if n not in ("training", "mask"))
+
+
+@functools.cache
+def _shape_arguments(method: Callable[..., Any]) -> tuple[str, ...]:
+    """The arguments of `build` or `compute_output_shape`."""
+    parameters = list(inspect.signature(method).parameters.values())[1:]
+    kinds = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    return tuple(p.name for p in parameters if p.kind not in kinds)
 
 
 @functools.cache

@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import jax
+import jax.numpy as jnp
 
 from saccade.core._errors import (
+    ArgumentTypeError,
     ConfigError,
     ShapeError,
-    UnsupportedFeatureError,
     message,
     nearest,
 )
-from saccade.core._symbolic import KerasTensor
+from saccade.core._symbolic import KerasTensor, Operation, infer
 from saccade.layers import Layer
+from saccade.layers._layer import shapes_from_lists
+from saccade.models._graph import Graph, fitted_shape, mapped
 from saccade.models._older_names import OlderNames
 
 
 class Model(OlderNames):
     """A network that can be trained.
 
-    Subclass it: make layers in `__init__` and use them in `call(inputs,
-    training=False)`; or use `Sequential` for a chain of layers.
+    Three ways to make one: `Model(inputs, outputs)` of placeholders that layers were
+    called on (the functional API); a subclass that makes layers in `__init__` and
+    uses them in `call(inputs, training=False)`; or `Sequential` for a chain of layers.
 
     Args:
+        *args: placeholders of the inputs, and of the outputs; or nothing.
         name: its name; None for the class's name and a number.
-        **kwargs: what `Layer` takes.
+        **kwargs: `inputs` and `outputs`, and what `Layer` takes.
 
     Raises:
-        UnsupportedFeatureError: `Model(inputs, outputs)`, which is not there yet.
-
-    Differs from Keras: models from placeholders (the functional API) are planned.
+        ConfigError: something that is no placeholder, an output that depends on an
+            input that is not given, or two layers of one name.
 
     Example:
-        >>> import numpy as np; from saccade import layers
+        >>> import numpy as np; from saccade import Input, layers
         >>> class Net(Model):
         ...     def __init__(self):
         ...         super().__init__()
@@ -46,24 +51,106 @@ class Model(OlderNames):
         ...         return self.dense(inputs)
         >>> Net()(np.ones((3, 4))).shape
         (3, 2)
+        >>> x = Input((4,))
+        >>> Model(x, layers.Dense(2)(x)).output_shape
+        (None, 2)
     """
 
+    # What `Model(inputs, outputs)` makes; the module above this one sets it.
+    _graph_class: ClassVar[type[Model] | None] = None
+    _graph: Graph | None = None
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        if cls is Model and cls._graph_class and _has_graph(args, kwargs):
+            return cls._graph_class.__new__(cls._graph_class, *args, **kwargs)  # type: ignore[return-value]
+        return super().__new__(cls, *args, **kwargs)
+
     def __init__(self, *args: Any, name: str | None = None, **kwargs: Any) -> None:
-        if args or "inputs" in kwargs or "outputs" in kwargs:
-            raise UnsupportedFeatureError(
+        given: list[Any] = []
+        if _has_graph(args, kwargs):
+            given = _graph_arguments(args, kwargs)
+            name = name or (given[2] if len(given) > 2 else None)
+        elif args:
+            raise ArgumentTypeError(
                 message(
-                    "Model(inputs, outputs)",
-                    "models from placeholders are planned and not there yet",
-                    "use Sequential, or a subclass of Model with `call`",
+                    type(self).__name__,
+                    f"expected `inputs` and `outputs`, got {args!r}",
+                    "Model(inputs, outputs), or name what you give",
                 )
             )
         super().__init__(name=name, **kwargs)
         self._start_trainer()
+        if given:
+            self._graph = Graph(given[0], given[1], self._where)
+            self.built = True
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Computes the output: runs the graph, or what a subclass writes."""
+        if self._graph is None:
+            return super().call(*args, **kwargs)
+        given = args[0] if args else kwargs["inputs"]
+        return self._graph.run(self._graph.fitted(given))
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Returns placeholders for what the model returns for placeholders."""
+        graph = self._graph
+        if graph is None or type(self).call is not Model.call:
+            return super().compute_output_spec(*args, **kwargs)
+        given = graph.arranged(args[0] if args else next(iter(kwargs.values())))
+        graph.check_shapes([getattr(tensor, "shape", None) for tensor in given])
+        return graph.spec(given)
+
+    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
+        """Returns the shape of the output for a shape of the input."""
+        if self._graph is None:
+            return super().compute_output_shape(*args, **kwargs)
+        shapes = args[0] if args else next(iter(kwargs.values()))
+        spec = self.compute_output_spec(self._placeholders(shapes))
+        return jax.tree.map(lambda tensor: tensor.shape, spec)
 
     @property
     def layers(self) -> list[Layer]:
         """The layers directly below."""
         return self._sublayers()
+
+    @property
+    def operations(self) -> list[Operation]:
+        """The layers and the operations of `saccade.ops` in the graph."""
+        return list(self.layers) if self._graph is None else self._graph.operations
+
+    def _sublayers(self) -> list[Layer]:
+        own = super()._sublayers()
+        if self._graph is None:
+            return own
+        found = {id(op): op for op in self._graph.operations if isinstance(op, Layer)}
+        found.update((id(layer), layer) for layer in own)
+        return list(found.values())
+
+    @property
+    def rows_independent(self) -> bool:
+        """Whether each row of the output depends on that row of the input alone."""
+        if not super().rows_independent:
+            return False
+        graph = self._graph
+        return graph is None or all(
+            isinstance(op, Layer) or getattr(op, "rows_independent", False)
+            for op in graph.operations
+        )
+
+    def build(self, input_shape: Any = None) -> None:
+        """Makes the weights of a subclassed model for data of a shape.
+
+        Args:
+            input_shape: with the batch axis; a list or dict for several inputs.
+        """
+        if self._graph is None and input_shape is not None:
+            given = self._placeholders(shapes_from_lists(input_shape))
+            infer(self.call, (given,), {})
+
+    def _build_now(self, shapes: Any) -> None:
+        # Within a call the layers inside are built as they are reached.
+        if type(self).build is not Model.build:
+            super()._build_now(shapes)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Returns a layer by its name or number.
@@ -199,9 +286,35 @@ class Model(OlderNames):
 
         load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
 
+    def to_json(self, **kwargs: Any) -> str:
+        """Returns the architecture as JSON; `model_from_json` makes the model anew.
+
+        Args:
+            **kwargs: what `json.dumps` takes.
+
+        Example:
+            >>> from saccade import layers; from saccade.models import model_from_json
+            >>> x = layers.Input((2,))
+            >>> model = Model(x, layers.Dense(3)(x))
+            >>> model_from_json(model.to_json()).output_shape
+            (None, 3)
+        """
+        from saccade.saving import serialize_keras_object
+
+        return json.dumps(serialize_keras_object(self), **kwargs)
+
     # The engine's side --------------------------------------------------------------
 
+    def prepare_inputs(self, x: Any) -> Any:
+        """Gives a batch the order, types and ranks of the inputs."""
+        return x if self._graph is None else self._graph.fitted(x)
+
     def _build_for_data(self, x: Any, where: str) -> None:
+        if self._graph is not None:
+            place = f"{where}: {self._where}"
+            arrays = self._graph.arranged(x, place)
+            self._graph.check_shapes([getattr(a, "shape", None) for a in arrays], place)
+            return
         if not self.built or any(not layer.built for layer in self._flatten_layers()):
             self._trace_build(x)
 
@@ -220,6 +333,11 @@ class Model(OlderNames):
     def _output_specs(self, x: Any) -> Any:
         from saccade.core._scope import Scope
 
+        if self._graph is not None and all(
+            None not in tensor.shape[1:] for tensor in self._graph.outputs
+        ):
+            return specs_of(self._graph.output_struct, jax.tree.leaves(x)[0].shape[0])
+
         def run(inputs: Any) -> Any:
             with Scope():
                 return self(self.prepare_inputs(inputs), training=False)
@@ -227,48 +345,119 @@ class Model(OlderNames):
         specs = jax.tree.map(lambda a: jax.ShapeDtypeStruct(a.shape, a.dtype), x)
         return jax.eval_shape(run, specs)
 
-    def _output_placeholder(self) -> Any:
-        return self._symbolic_output
+    def _output_names(self) -> list[str] | None:
+        graph = self._graph
+        if graph is None or isinstance(graph.output_struct, Mapping):
+            return None
+        return graph.output_names
+
+    @property
+    def input(self) -> Any:
+        """The placeholders of the inputs, in the form they were given."""
+        return super().input if self._graph is None else self._graph.input_struct
+
+    @property
+    def output(self) -> Any:
+        """The placeholders of the outputs, in the form they were given."""
+        return super().output if self._graph is None else self._graph.output_struct
 
     @property
     def inputs(self) -> list[KerasTensor]:
         """The placeholders of the inputs."""
-        return jax.tree.leaves(self.input, is_leaf=lambda x: isinstance(x, KerasTensor))
+        return jax.tree.leaves(self.input)
 
     @property
     def outputs(self) -> list[KerasTensor]:
         """The placeholders of the outputs."""
-        return jax.tree.leaves(
-            self.output, is_leaf=lambda x: isinstance(x, KerasTensor)
-        )
+        return jax.tree.leaves(self.output)
 
     @property
-    def input_shape(self) -> tuple[int | None, ...]:
-        """The shape of the input, None for the batch."""
-        return self.input.shape
+    def input_names(self) -> list[str]:
+        """The names of the inputs."""
+        if self._graph is None:
+            return [tensor.name for tensor in self.inputs]
+        return self._graph.input_names
 
     @property
-    def output_shape(self) -> tuple[int | None, ...]:
-        """The shape of the output, None for the batch."""
-        return self.output.shape
+    def output_names(self) -> list[str]:
+        """The names of what makes the outputs."""
+        if self._graph is None:
+            return self._output_names() or []
+        return self._graph.output_names
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape of the input, None for the batch; nested as the inputs are."""
+        return mapped(self.input, lambda tensor: tensor.shape)
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of the output, None for the batch; nested as the outputs are."""
+        return mapped(self.output, lambda tensor: tensor.shape)
+
+    @classmethod
+    def from_config(
+        cls,
+        config: Mapping[str, Any],
+        custom_objects: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Makes a model from `get_config()`, with fresh weights.
+
+        Args:
+            config: the constructor's arguments, or a graph of layers.
+            custom_objects: classes and functions of one's own, by name.
+        """
+        from saccade.saving import custom_object_scope
+
+        kind = cls._graph_class if cls is Model else None
+        if kind is not None and "input_layers" in config:
+            return kind.from_config(config, custom_objects)  # type: ignore[return-value]
+        with custom_object_scope(custom_objects or {}):
+            return super().from_config(config)
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """Returns what `build` was called with."""
+        return super().get_build_config() if self._graph is None else {
+            "input_shape": None
+        }  # fmt: skip
 
 
-def fitted_shape(
-    shape: tuple[int, ...], expected: tuple[int | None, ...]
-) -> tuple[int, ...]:
-    """Returns a shape with a last axis of size 1 added or taken off, if that fits.
+def specs_of(placeholders: Any, rows: int) -> Any:
+    """Returns shapes and types of arrays that placeholders stand for.
 
-    Keras takes (n, 28, 28) for (None, 28, 28, 1), and the reverse.
-
-    Example:
-        >>> fitted_shape((5, 28, 28), (None, 28, 28, 1))
-        (5, 28, 28, 1)
+    Args:
+        placeholders: one, or a nest of them.
+        rows: the size of the batch; other free sizes become 1.
     """
-    if len(shape) == len(expected) - 1 and expected[-1] == 1:
-        return (*shape, 1)
-    if len(shape) == len(expected) + 1 and shape[-1] == 1:
-        return shape[:-1]
-    return shape
+
+    def spec(tensor: KerasTensor) -> jax.ShapeDtypeStruct:
+        shape = tuple(
+            rows if size is None and axis == 0 else size or 1
+            for axis, size in enumerate(tensor.shape)
+        )
+        return jax.ShapeDtypeStruct(shape, jnp.dtype(tensor.dtype))
+
+    return mapped(placeholders, spec)
+
+
+def _has_graph(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    return len(args) >= 2 or "outputs" in kwargs
+
+
+def _graph_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    """Takes inputs, outputs, and a name given by position, out of the arguments."""
+    given = list(args)
+    for name in ("inputs", "outputs"):
+        if name in kwargs:
+            given.insert(("inputs", "outputs").index(name), kwargs.pop(name))
+    if len(given) < 2:
+        raise ConfigError(
+            message(
+                "Model", "both `inputs` and `outputs` are needed",
+                "Model(inputs, outputs)",
+            )
+        )  # fmt: skip
+    return given
 
 
 def check_input_shape(

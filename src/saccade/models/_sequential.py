@@ -12,7 +12,8 @@ from saccade.core import _names
 from saccade.core._errors import ArgumentTypeError, ConfigError, message
 from saccade.core._symbolic import KerasTensor, Shape
 from saccade.layers import InputLayer, Layer
-from saccade.models._model import Model, check_input_shape, fitted_shape
+from saccade.models._graph import fitted_shape
+from saccade.models._model import Model, check_input_shape, specs_of
 
 
 class Sequential(Model):
@@ -44,6 +45,8 @@ class Sequential(Model):
     ) -> None:
         super().__init__(name=name, trainable=trainable, **kwargs)
         self._layers: list[Layer] = []
+        # What each layer returned for a placeholder of the input, which is the first.
+        self._chain: list[Any] = []
         if isinstance(layers, (Layer, KerasTensor)):
             layers = [layers]
         for layer in layers or ():
@@ -74,8 +77,8 @@ class Sequential(Model):
             self._maybe_build()
 
     def _append(self, layer: object) -> None:
-        if isinstance(layer, KerasTensor) and isinstance(layer.producer, InputLayer):
-            layer = layer.producer
+        if isinstance(layer, KerasTensor) and layer._keras_history is not None:
+            layer = layer._keras_history.operation
         if not isinstance(layer, Layer):
             hint = None
             if isinstance(layer, type) and issubclass(layer, Layer):
@@ -126,6 +129,7 @@ class Sequential(Model):
         layer = self._layers.pop()
         self._programs.clear()
         self.built = False
+        del self._chain[len(self.layers) + 1 :]
         if rebuild:
             self._maybe_build()
         return layer
@@ -168,13 +172,23 @@ class Sequential(Model):
 
     def _build_chain(self, given: KerasTensor) -> None:
         """Calls the layers on a placeholder, one after another."""
+        if not self._chain or self._chain[0] is not given:
+            self._chain = [given]
         with _names.name_scope(self.name):
-            x = given
-            for layer in self.layers:
-                x = layer(x)
-        self._set_symbolic(x, given)
+            for layer in self.layers[len(self._chain) - 1 :]:
+                self._chain.append(layer(self._chain[-1]))
         self._build_shapes = given.shape
         self.built = True
+
+    @property
+    def input(self) -> KerasTensor:
+        """The placeholder of the input."""
+        return self._chain[0] if self._chain else super().input
+
+    @property
+    def output(self) -> Any:
+        """The placeholder of the output."""
+        return self._chain[-1] if self._chain else super().output
 
     def _build_once(self, input_shape: Any) -> None:
         if not self.built:
@@ -194,13 +208,15 @@ class Sequential(Model):
             return inputs
         return jnp.reshape(leaves[0], fitted_shape(leaves[0].shape, self.input_shape))
 
-    def _symbolic_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        x = args[0]
-        if not self.built:
-            self.build(x.shape)
-            return self.output
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Returns placeholders for what the layers return for placeholders."""
+        if type(self).call is not Sequential.call:
+            return super().compute_output_spec(*args, **kwargs)
+        x = args[0] if args else next(iter(kwargs.values()))
+        leaves = jax.tree.leaves(x)
+        x = leaves[0] if len(leaves) == 1 else x
         for layer in self.layers:
-            x = layer(x)
+            x = layer.compute_output_spec(x)
         return x
 
     def compute_output_shape(self, input_shape: Shape) -> Any:  # type: ignore[override]
@@ -233,18 +249,7 @@ class Sequential(Model):
         return [self.layers[-1].name] if self.layers else None
 
     def _output_specs(self, x: Any) -> Any:
-        rows = jax.tree.leaves(x)[0].shape[0]
-
-        def spec(placeholder: KerasTensor) -> jax.ShapeDtypeStruct:
-            shape = tuple(
-                rows if s is None and i == 0 else s or 1
-                for i, s in enumerate(placeholder.shape)
-            )
-            return jax.ShapeDtypeStruct(shape, jnp.dtype(placeholder.dtype))
-
-        return jax.tree.map(
-            spec, self.output, is_leaf=lambda t: isinstance(t, KerasTensor)
-        )
+        return specs_of(self.output, jax.tree.leaves(x)[0].shape[0])
 
     def get_config(self) -> dict[str, Any]:
         """Returns the layers' configs, enough to make the model anew."""

@@ -12,12 +12,16 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import jax
+
 from saccade.core import _output
 from saccade.core._errors import ConfigError, message
-from saccade.core._symbolic import KerasTensor
+from saccade.core._symbolic import KerasTensor, Operation
 from saccade.layers import Layer
+from saccade.models._functional import connections, is_chain
 
 if TYPE_CHECKING:
+    from saccade.models._graph import Graph
     from saccade.models._model import Model
 
 _NUMBER, _SYMBOL, _BOLD, _RESET = "\033[38;5;34m", "\033[38;5;33m", "\033[1m", "\033[0m"
@@ -31,10 +35,12 @@ class _Row:
     kind: str
     shape: str
     params: str
+    connected: str
     trainable: str
 
-    def cells(self, show_trainable: bool) -> list[str]:
+    def cells(self, connections: bool, show_trainable: bool) -> list[str]:
         cells = [f"{self.name} ({self.kind})", self.shape, self.params]
+        cells += [self.connected] * connections
         return [*cells, self.trainable] if show_trainable else cells
 
 
@@ -52,17 +58,21 @@ def print_summary(
     Raises:
         ConfigError: too narrow, or a name in `layer_range` that is not there.
     """
+    graph = model._graph
+    connected = graph is not None and not is_chain(graph)
+    parts = model.operations if connected else model.layers
     rows = [
         row
-        for layer in _in_range(model.layers, layer_range)
-        for row in _rows(layer, expand_nested, 0)
+        for part in _in_range(parts, layer_range)
+        for row in _rows(part, expand_nested, 0, graph if connected else None)
     ]
     titles = ["Layer (type)", "Output Shape", "Param #"]
+    titles += ["Connected to"] * connected
     if show_trainable:
         titles.append("Trainable")
     boxed = print_fn is None and _shows_boxes()
-    widths = _widths(line_length, positions, show_trainable, boxed)
-    table = [row.cells(show_trainable) for row in rows]
+    widths = _widths(line_length, positions, connected, show_trainable, boxed)
+    table = [row.cells(connected, show_trainable) for row in rows]
     body = _boxes(titles, table, widths) if boxed else _plain(titles, table, widths)
     bold, reset = (_BOLD, _RESET) if boxed and _shows_colour() else ("", "")
     text = "\n".join([f'{bold}Model: "{model.name}"{reset}', *body, *_totals(model)])
@@ -81,7 +91,9 @@ def _shows_colour() -> bool:
     return _output.display() == "terminal" and not os.environ.get("NO_COLOR")
 
 
-def _in_range(layers: list[Layer], bounds: Sequence[str] | None) -> list[Layer]:
+def _in_range(
+    layers: Sequence[Operation], bounds: Sequence[str] | None
+) -> Sequence[Operation]:
     if bounds is None:
         return layers
     if len(bounds) != 2:
@@ -100,44 +112,59 @@ def _in_range(layers: list[Layer], bounds: Sequence[str] | None) -> list[Layer]:
     return layers[numbers[0] : numbers[1] + 1]
 
 
-def _rows(layer: Layer, expand: bool, level: int) -> list[_Row]:
-    params = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
-    own = layer.weights
+def _rows(part: Operation, expand: bool, level: int, graph: Graph | None) -> list[_Row]:
+    layer = part if isinstance(part, Layer) else None
+    own = layer.weights if layer is not None else []
+    built = layer is None or layer.built
     row = _Row(
-        name="   " * level + "└ " * bool(level) + layer.name,
-        kind=type(layer).__name__,
-        shape=_shape_text(layer),
-        params=params,
-        trainable="-" if not own else "Y" if layer.trainable else "N",
+        name="   " * level + "└ " * bool(level) + part.name,
+        kind=type(part).__name__,
+        shape=_shape_text(part),
+        params=f"{sum(v.size for v in own):,}" if built else "0 (unbuilt)",
+        connected=", ".join(connections(graph, part)) or "-" if graph else "-",
+        trainable="-" if layer is None or not own else "Y" if layer.trainable else "N",
     )
     inner = getattr(layer, "layers", None) if expand else None
-    return [row, *(r for x in inner or () for r in _rows(x, expand, level + 1))]
+    return [row, *(r for x in inner or () for r in _rows(x, expand, level + 1, graph))]
 
 
-def _shape_text(layer: Layer) -> str:
-    output: Any = layer._symbolic_output
-    if output is None:
-        shape = layer._build_shapes
+def _shape_text(part: Operation) -> str:
+    outputs = _outputs(part)
+    if outputs is None and isinstance(part, Layer):
+        shape = part._build_shapes
         if shape is None:
             return "?"
         try:
-            return str(layer.compute_output_shape(shape))
+            return str(part.compute_output_shape(shape))
         except (TypeError, ValueError, NotImplementedError):
             return "?"  # a layer of several inputs, or one without a known shape
-    if isinstance(output, KerasTensor):
-        return str(output.shape)
-    return str([o.shape for o in output])
+    if isinstance(outputs, KerasTensor):
+        return str(outputs.shape)
+    return str([tensor.shape for tensor in jax.tree.leaves(outputs)])
+
+
+def _outputs(part: Operation) -> Any:
+    """The placeholders that a part of a model returned, None if it was not called."""
+    if part._inbound_nodes:
+        return part._inbound_nodes[0].returned
+    known = getattr(part, "_chain", None)  # a Sequential knows them by itself
+    if known:
+        return known[-1]
+    graph = getattr(part, "_graph", None)
+    return None if graph is None else graph.output_struct
 
 
 def _widths(
     line_length: int | None,
     positions: Sequence[float] | None,
+    connections: bool,
     show_trainable: bool,
     boxed: bool,
 ) -> list[int]:
     """The width of each column, as Keras shares them out."""
-    ends = list(positions or [0.45, 0.80, 1.0])
-    default = 88
+    usual = [0.3, 0.56, 0.74, 1.0] if connections else [0.45, 0.80, 1.0]
+    ends = list(positions or usual)
+    default = 108 if connections else 88
     if show_trainable:
         default += 12
         ends = [p * 0.90 for p in ends] + [1.0]
@@ -165,11 +192,11 @@ def _widths(
 
 def _wrap(text: str, width: int) -> list[str]:
     indent = " " * (len(text) - len(text.lstrip()))
-    words = textwrap.wrap(
-        text.strip(), width - len(indent), break_long_words=False,
-        break_on_hyphens=False,
-    )  # fmt: skip
-    lines = [f"{indent}{line}" for line in words] or [""]
+    # Only the first line of what is nested is set in, as in Keras.
+    lines = textwrap.wrap(
+        text.strip(), width, break_long_words=False, break_on_hyphens=False,
+        initial_indent=indent,
+    ) or [""]  # fmt: skip
     return [x if len(x) <= width else x[: width - 1] + "…" for x in lines]
 
 
@@ -183,8 +210,8 @@ def _boxes(titles: list[str], rows: list[list[str]], widths: list[int]) -> list[
         result = []
         for i in range(height):
             parts = [
-                _aligned(c[i] if i < len(c) else "", w, number)
-                for number, (c, w) in enumerate(zip(columns, widths, strict=True))
+                _aligned(c[i] if i < len(c) else "", w, title)
+                for title, c, w in zip(titles, columns, widths, strict=True)
             ]
             if style and _shows_colour():
                 parts = [_coloured(p, number) for number, p in enumerate(parts)]
@@ -201,10 +228,10 @@ def _boxes(titles: list[str], rows: list[list[str]], widths: list[int]) -> list[
     return text
 
 
-def _aligned(cell: str, width: int, column: int) -> str:
-    if column == 2:
+def _aligned(cell: str, width: int, column: str) -> str:
+    if column == "Param #":
         return cell.rjust(width)
-    return cell.center(width) if column == 3 else cell.ljust(width)
+    return cell.center(width) if column == "Trainable" else cell.ljust(width)
 
 
 def _coloured(cell: str, column: int) -> str:

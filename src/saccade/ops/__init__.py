@@ -41,6 +41,7 @@ from ._arrays import eye as eye
 from ._arrays import flip as flip
 from ._arrays import full as full
 from ._arrays import full_like as full_like
+from ._arrays import get_item as get_item
 from ._arrays import hstack as hstack
 from ._arrays import identity as identity
 from ._arrays import linspace as linspace
@@ -80,6 +81,7 @@ from ._core import convert_to_tensor as convert_to_tensor
 from ._core import is_tensor as is_tensor
 from ._core import shape as shape
 from ._core import stop_gradient as stop_gradient
+from ._dispatch import fill_operators, open_door
 from ._math import erf as erf
 from ._math import in_top_k as in_top_k
 from ._math import norm as norm
@@ -215,6 +217,7 @@ __all__ = [
     "full",
     "full_like",
     "gelu",
+    "get_item",
     "glu",
     "greater",
     "greater_equal",
@@ -324,6 +327,8 @@ __all__ = [
     "zeros_like",
 ]
 
+open_door(globals(), __all__)
+fill_operators(globals())
 _modules = ("image", "linalg", "nn", "numpy")
 _registry.export(
     "keras.ops", {name: globals()[name] for name in __all__ if name not in _modules}

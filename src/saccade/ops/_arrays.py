@@ -332,6 +332,20 @@ def stack(x: Sequence[ArrayLike], axis: int = 0) -> jax.Array:
     return jnp.stack([jnp.asarray(part) for part in x], axis)
 
 
+def get_item(x: ArrayLike, key: Any) -> jax.Array:
+    """Cuts out a part: x[key].
+
+    Args:
+        x: any array.
+        key: what stands between the brackets; a list counts as a tuple.
+
+    Example:
+        >>> get_item([1, 2, 3], 1)
+        Array(2, dtype=int32)
+    """
+    return jnp.asarray(x)[tuple(key) if isinstance(key, list) else key]
+
+
 def unique(
     x: ArrayLike,
     sorted: bool = True,

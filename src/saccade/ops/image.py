@@ -6,6 +6,7 @@ from ._affine import perspective_transform as perspective_transform
 from ._colour import hsv_to_rgb as hsv_to_rgb
 from ._colour import rgb_to_grayscale as rgb_to_grayscale
 from ._colour import rgb_to_hsv as rgb_to_hsv
+from ._dispatch import open_door
 from ._filters import elastic_transform as elastic_transform
 from ._filters import gaussian_blur as gaussian_blur
 from ._filters import sobel_edges as sobel_edges
@@ -35,3 +36,5 @@ __all__ = [
     "sobel_edges",
     "ssim",
 ]
+
+open_door(globals(), __all__, "image")

@@ -24,6 +24,7 @@ from ._conv import conv as conv
 from ._conv import conv_transpose as conv_transpose
 from ._conv import depthwise_conv as depthwise_conv
 from ._conv import separable_conv as separable_conv
+from ._dispatch import open_door
 from ._nn import batch_normalization as batch_normalization
 from ._nn import binary_crossentropy as binary_crossentropy
 from ._nn import categorical_crossentropy as categorical_crossentropy
@@ -69,3 +70,5 @@ __all__ = [
     "sparse_categorical_crossentropy",
     "swish",
 ]
+
+open_door(globals(), __all__, "nn")

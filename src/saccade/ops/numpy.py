@@ -15,6 +15,7 @@ from ._arrays import eye as eye
 from ._arrays import flip as flip
 from ._arrays import full as full
 from ._arrays import full_like as full_like
+from ._arrays import get_item as get_item
 from ._arrays import hstack as hstack
 from ._arrays import identity as identity
 from ._arrays import linspace as linspace
@@ -44,6 +45,7 @@ from ._arrays import vstack as vstack
 from ._arrays import where as where
 from ._arrays import zeros as zeros
 from ._arrays import zeros_like as zeros_like
+from ._dispatch import open_door
 from ._numpy import abs as abs
 from ._numpy import absolute as absolute
 from ._numpy import add as add
@@ -150,6 +152,7 @@ __all__ = [
     "floor_divide",
     "full",
     "full_like",
+    "get_item",
     "greater",
     "greater_equal",
     "hstack",
@@ -223,3 +226,5 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
+
+open_door(globals(), __all__, "numpy")

@@ -48,6 +48,13 @@ _TOP = {
     "Metric": "metrics", "Model": "models", "Optimizer": "optimizers",
     "Regularizer": "regularizers", "Sequential": "models",
 }  # fmt: skip
+# Places inside Keras that its configs name, and the packages that have what is there.
+_INNER = {
+    "src.engine.functional": "models", "src.models.functional": "models",
+    "src.models.model": "models", "src.models.sequential": "models",
+    "src.ops.core": "ops", "src.ops.image": "ops", "src.ops.linalg": "ops",
+    "src.ops.math": "ops", "src.ops.nn": "ops", "src.ops.numpy": "ops",
+}  # fmt: skip
 
 # Names of these packages that are no objects to build models from.
 _DOORS = frozenset({"get", "serialize", "deserialize"})
@@ -167,7 +174,9 @@ def _serialize_instance(obj: Any) -> dict[str, Plain]:
         "module": place[0] if place else module,
         "class_name": place[1] if place else cls.__name__,
         "config": serialize_keras_object(config),
-        "registered_name": None if place else _registry.get_registered_name(cls),
+        "registered_name": None
+        if place and not place[0].startswith("keras.src.")
+        else _registry.get_registered_name(cls),
     }
     for key in ("build_config", "compile_config"):
         extra = getattr(obj, f"get_{key}", lambda: None)()
@@ -361,10 +370,12 @@ def find_public(namespace: str, name: str) -> object | None:
         True
     """
     top, _, rest = namespace.partition(".")
-    if top != "keras" or name in _DOORS or (rest and rest not in _PACKAGES):
+    if top != "keras" or name in _DOORS:
+        return None
+    if rest and rest not in _PACKAGES and rest not in _INNER:
         return None
     found = _registry.find_public(namespace, name)
-    package = rest or _TOP.get(name)
+    package = _INNER.get(rest, rest) or _TOP.get(name)
     if found is not None or package is None:
         return found
     try:
