@@ -10,7 +10,14 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 NATIVE = Path("src/saccade/kernels/native")
-EXPORTED = ("correlate", "kernel_gradient", "max_pool", "max_pool_gradient", "vectors")
+EXPORTED = (
+    "correlate",
+    "kernel_gradient",
+    "max_pool",
+    "max_pool_gradient",
+    "vectors",
+    "warp",
+)
 OFF = os.environ.get("SACCADE_BUILD_KERNELS", "").lower() in ("0", "off", "no", "false")
 
 
@@ -36,7 +43,15 @@ def _kernels() -> list[Extension]:
         # clang-cl knows GCC's vector types, Microsoft's compiler does not.
         flags = ["/std:c++17", "/O2", "/clang:-ffp-contract=fast", "/EHsc"]
     else:
-        flags = ["-std=c++17", "-O3", "-ffp-contract=fast", "-g0", "-w"]
+        flags = [
+            "-std=c++17",
+            "-O3",
+            "-ffp-contract=fast",
+            "-fno-trapping-math",
+            "-fno-math-errno",
+            "-g0",
+            "-w",
+        ]
     return [
         Extension(
             "saccade.kernels._native_kernels",

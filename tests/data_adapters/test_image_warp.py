@@ -31,8 +31,14 @@ def expected(x: np.ndarray, name: str, mode: str, order: int) -> np.ndarray:
 
 @pytest.mark.parametrize("order", [0, 1])
 @pytest.mark.parametrize("mode", FILL_MODES)
-def test_as_scipy(mode: str, order: int) -> None:
-    x = np.random.default_rng(0).integers(0, 256, (9, 11, 3)).astype(np.uint8)
+@pytest.mark.parametrize(
+    ("kernels", "channels"), [("", 3), ("", 1), ("", 4), ("off", 3)]
+)
+def test_as_scipy(
+    mode: str, order: int, kernels: str, channels: int, monkeypatch
+) -> None:
+    monkeypatch.setenv("SACCADE_KERNELS", kernels)
+    x = np.random.default_rng(0).integers(0, 256, (9, 11, channels)).astype(np.uint8)
     names = list(MAPS)
     matrices, offsets = (np.array([MAPS[n][i] for n in names], float) for i in (0, 1))
     batch = warp_batch(np.stack([x] * len(names)), matrices, offsets, mode, 7, order)

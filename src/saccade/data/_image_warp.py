@@ -1,8 +1,9 @@
 """Affine warps of pictures, with the numbers of SciPy's `affine_transform`.
 
 Rotation, shift, shear, zoom and flips are one matrix, so a picture is resampled once.
-The arithmetic is written once: a batch runs through it compiled by JAX, a single
-picture, whose size may be new each time, in NumPy.
+A batch goes through the compiled kernels. Where there are none, the arithmetic here,
+which is written once, is compiled by JAX for a batch, and run by NumPy for a single
+picture, whose size may be new each time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from saccade import kernels
 from saccade.core._runtime import enable_cache
+from saccade.data._image_check import threads_for_reading
 
 # Pictures in one call: one program serves batches of any size.
 _GROUP = 8
@@ -62,6 +65,20 @@ def warp_batch(
         >>> half.ravel().tolist()
         [0.5, 1.5, 2.0]
     """
+    arguments = (pictures, matrices, offsets, fill_mode, cval, order)
+    native = kernels.warp(*arguments, threads_for_reading())
+    return _warp_compiled(*arguments) if native is None else native
+
+
+def _warp_compiled(
+    pictures: np.ndarray,
+    matrices: np.ndarray,
+    offsets: np.ndarray,
+    fill_mode: str,
+    cval: float,
+    order: int,
+) -> np.ndarray:
+    """The same by a program that JAX compiles, where there are no kernels."""
     enable_cache()
     key = (pictures.shape[1:], pictures.dtype, fill_mode, order)
     if key not in _ready:

@@ -19,6 +19,7 @@ from ._conv import conv_grad_input as conv_grad_input
 from ._conv import conv_grad_kernel as conv_grad_kernel
 from ._library import missing as missing
 from ._library import vectors as vectors
+from ._library import warp as warp
 from ._pool import average_pool as average_pool
 from ._pool import max_pool as max_pool
 from ._spec import USUAL_BATCH as USUAL_BATCH
@@ -43,4 +44,5 @@ __all__ = [
     "missing",
     "register",
     "vectors",
+    "warp",
 ]

@@ -148,7 +148,7 @@ def explain(operation: str, spec: Spec, device: str | None = None) -> str:
 
 def _ranked(operation: str, spec: Spec, device: str) -> list[tuple[Form, float]]:
     form_names(operation)
-    off = os.environ.get(VARIABLE, "").strip() == OFF
+    off = is_off()
     found = [
         (form, form.cost(spec))
         for form in _forms[operation].values()
@@ -159,6 +159,16 @@ def _ranked(operation: str, spec: Spec, device: str) -> list[tuple[Form, float]]
     if not found:
         raise ConfigError(message(operation, f"no form runs on {device!r} for {spec}"))
     return sorted(found, key=lambda pair: pair[1] if pair[1] >= 0 else math.inf)
+
+
+def is_off() -> bool:
+    """Says whether the user left out the compiled kernels.
+
+    Example:
+        >>> is_off() in (True, False)
+        True
+    """
+    return os.environ.get(VARIABLE, "").strip() == OFF
 
 
 def _forced(operation: str) -> str | None:

@@ -11,8 +11,11 @@ import functools
 from pathlib import Path
 
 import jax
+import numpy as np
 
-from saccade.core._errors import message
+from saccade.core._errors import ShapeError, message
+
+from ._choose import is_off
 
 TARGETS = ("correlate", "kernel_gradient", "max_pool", "max_pool_gradient")
 _NAME = "_native_kernels"
@@ -43,6 +46,60 @@ def vectors() -> str | None:
         return None
     library.saccade_vectors.restype = ctypes.c_char_p
     return library.saccade_vectors().decode()
+
+
+FILL_MODES = ("nearest", "constant", "reflect", "wrap")
+
+
+def warp(
+    pictures: np.ndarray,
+    matrices: np.ndarray,
+    offsets: np.ndarray,
+    fill_mode: str,
+    cval: float,
+    order: int,
+    threads: int,
+) -> np.ndarray | None:
+    """Warps pictures without XLA, or returns None where there are no kernels.
+
+    Args:
+        pictures: uint8 or float32, channels last.
+        matrices: from places in the result to places in the picture.
+        offsets: added to them, in pixels.
+        fill_mode: one of FILL_MODES.
+        cval: the value outside for 'constant'.
+        order: 0 takes the nearest pixel, 1 mixes four.
+        threads: how many pictures are warped at the same time.
+
+    Shapes:
+        pictures: (b, h, w, c), matrices: (b, 2, 2), offsets: (b, 2)
+        -> (b, h, w, c) float32
+
+    Example:
+        >>> x = np.arange(3, dtype=np.uint8).reshape(1, 1, 3, 1)
+        >>> half = warp(x, np.eye(2)[None], np.array([[0.0, 0.5]]), "nearest", 0, 1, 1)
+        >>> half is None or half.ravel().tolist() == [0.5, 1.5, 2.0]
+        True
+    """
+    library = None if is_off() else _load()[0]
+    if library is None or pictures.dtype not in (np.uint8, np.float32):
+        return None
+    pictures = np.ascontiguousarray(pictures)
+    count, *shape = pictures.shape
+    moves = np.ascontiguousarray(matrices, np.float32)
+    shifts = np.ascontiguousarray(offsets, np.float32)
+    if moves.shape != (count, 2, 2) or shifts.shape != (count, 2) or len(shape) != 3:
+        problem = f"{pictures.shape}, {moves.shape} and {shifts.shape} do not fit"
+        raise ShapeError(message("warp", problem))
+    warped = np.empty(pictures.shape, np.float32)
+    failed = library.saccade_warp(
+        *(pictures.ctypes.data_as(ctypes.c_void_p), pictures.dtype == np.uint8),
+        *(ctypes.c_int64(length) for length in (count, *shape)),
+        *(array.ctypes.data_as(ctypes.c_void_p) for array in (moves, shifts)),
+        *(FILL_MODES.index(fill_mode), ctypes.c_float(cval), order),
+        *(warped.ctypes.data_as(ctypes.c_void_p), threads),
+    )
+    return None if failed else warped
 
 
 @functools.cache

@@ -15,12 +15,14 @@ namespace SACCADE_SET {
 
 #include "pool.h"
 
+#include "warp.h"
+
 #define SACCADE_TEXT(name) #name
 #define SACCADE_NAME(name) SACCADE_TEXT(name)
 
 extern const Kernels kernels{
     SACCADE_NAME(SACCADE_SET), SACCADE_WIDTH, correlate, kernel_gradient,
-    max_pool, max_pool_gradient,
+    max_pool, max_pool_gradient, warp,
 };
 
 }  // namespace SACCADE_SET

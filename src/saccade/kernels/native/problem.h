@@ -37,6 +37,21 @@ struct Pooling {
   Index batch, channels;
 };
 
+enum class Fill : int { nearest = 0, constant = 1, reflect = 2, wrap = 3 };
+
+// Pixel (i, j) of picture n is its value at matrix[n] @ (i, j) + offset[n].
+struct Warp {
+  const void* pictures;
+  bool bytes;  // of 8 bits, else floats
+  Index height, width, channels;
+  const float* matrices;
+  const float* offsets;
+  Fill fill;
+  float value;  // outside, for Fill::constant
+  bool mixed;   // of four pixels, else the nearest
+  float* out;
+};
+
 // The kernels of one vector width. `parallel` runs task(0) ... task(count - 1), in any
 // order and on any threads.
 class Parallel;
@@ -52,6 +67,7 @@ struct Kernels {
   void (*max_pool)(const Pooling&, const float* in, float* out, Parallel&);
   void (*max_pool_gradient)(const Pooling&, const float* in, const float* gradient,
                             float* out, Parallel&);
+  void (*warp)(const Warp&, Index picture);
 };
 
 }  // namespace saccade
