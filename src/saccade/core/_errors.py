@@ -106,10 +106,12 @@ def message(where: str, problem: str, fix: str | None = None) -> str:
         Dense 'top': `units` must be an int > 0, got -3.
         Fix: pass the number of neurons, for example units=10.
     """
-    text = f"{where}: {problem.rstrip('.')}."
-    if fix:
-        text += f"\nFix: {fix.rstrip('.')}."
-    return text
+    text = f"{where}: {_sentence(problem)}"
+    return f"{text}\nFix: {_sentence(fix)}" if fix else text
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith("?") else f"{text.rstrip('.')}."
 
 
 def nearest(name: str, known: Iterable[str], count: int = 1) -> list[str]:
