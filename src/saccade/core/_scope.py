@@ -93,10 +93,26 @@ class Scope:
         self._make_key = key
         self._key: jax.Array | None = None
         self._draws: dict[int, int] = {}
+        self._outer: Scope | None = None
         self.row_mask = row_mask
         self.losses: list[jax.Array] = []
         # The array itself is kept too, so that no other takes over its id.
         self.logits: dict[int, tuple[jax.Array, jax.Array, str]] = {}
+
+    @classmethod
+    def nested(cls, values: Iterable[tuple[Variable, jax.Array]] = ()) -> Self:
+        """Makes a scope inside the open one: its random numbers, rows and values.
+
+        Args:
+            values: value to read for each variable; others are read outside.
+        """
+        outer = current()
+        if outer is None:
+            return cls(values)
+        key = outer.key if outer.has_key else None
+        scope = cls(values, key=key, row_mask=outer.row_mask)
+        scope._draws, scope._outer = outer._draws, outer
+        return scope
 
     @property
     def has_key(self) -> bool:
@@ -119,7 +135,10 @@ class Scope:
 
     def read(self, variable: Variable) -> jax.Array | None:
         """Returns the redirected value, or None if the variable's own is meant."""
-        return self._values.get(id(variable))
+        found = self._values.get(id(variable))
+        if found is None and self._outer is not None:
+            return self._outer.read(variable)
+        return found
 
     def write(self, variable: Variable, value: jax.Array) -> None:
         """Collects a new value."""

@@ -67,7 +67,7 @@ def fit(
     logs: dict[str, Any] = {}
     try:
         for epoch in _epochs(options):
-            spec.objective.reset()
+            model.reset_metrics()
             callbacks.on_epoch_begin(epoch)
             logs = {}
             with deferred_interrupt() as interrupt:
@@ -186,7 +186,7 @@ def evaluate(
         pace: how many batches to count between two looks.
         groups: the data in groups already, if kept from an earlier call.
     """
-    spec.objective.reset()
+    programs.reset_metrics()
     callbacks.on_test_begin()
     logs: dict[str, Any] = {}
     done = 0

@@ -151,21 +151,29 @@ class Objective:
             total = total + value * self.weights[number]
         return total, values
 
-    def update(
-        self,
-        total: jax.Array,
-        values: Sequence[jax.Array],
-        y: Any,
-        y_pred: Any,
-        sample_weight: Any,
-        rows: jax.Array | int,
+    def count_loss(
+        self, total: jax.Array, values: Sequence[jax.Array], rows: jax.Array | int
     ) -> None:
-        """Counts one batch in; runs inside a scope."""
+        """Counts the loss of a batch in; runs inside a scope.
+
+        Args:
+            total: the loss with all penalties.
+            values: the losses of single outputs.
+            rows: the number of real rows.
+        """
         # These means are over batches weighted by size; the mask is not about them.
         with _scope.without_row_mask():
             self.loss_tracker.update_state(total, sample_weight=rows)
+        self.count_parts(values, rows)
+
+    def count_parts(self, values: Sequence[jax.Array], rows: jax.Array | int) -> None:
+        """Counts the losses of single outputs in."""
+        with _scope.without_row_mask():
             for tracker, value in zip(self.output_trackers, values, strict=False):
                 tracker.update_state(value, sample_weight=rows)
+
+    def count_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
+        """Counts a batch into the metrics."""
         keys, predictions = self._keys, self._in_order(y_pred)
         targets = _aligned(y, keys, self.output_names, "y")
         weights = _aligned(sample_weight, keys, self.output_names, "sample_weight")

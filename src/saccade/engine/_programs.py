@@ -21,6 +21,7 @@ from saccade.engine._state import StateLayout, Values
 from saccade.engine._step import (
     Batch,
     MakeKey,
+    logs_itself,
     make_predict_step,
     make_test_step,
     make_train_step,
@@ -63,12 +64,21 @@ class Programs:
         return jax.jit(traced)
 
     def _logs(self, counts: list[jax.Array]) -> dict[str, Any]:
-        if self._spec is None:
-            raise RuntimeError("logs need compile()")
-        return read_logs(self._spec, self.layout, counts)
+        return read_logs(self._model, self.layout, counts)
+
+    def reset_metrics(self) -> None:
+        """Makes the metrics forget what they counted."""
+        self._model.reset_metrics()
+
+    def _first_logs(self, part: str, step: Callable[[], Any]) -> dict[str, jax.Array]:
+        """Zeros for the logs that a user's step returns; nothing for other steps."""
+        if not logs_itself(self._model, part):
+            return {}
+        shapes = jax.eval_shape(step)
+        return jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
 
     @functools.cached_property
-    def _train_step(self) -> Callable[..., tuple[Values, jax.Array]]:
+    def _train_step(self) -> Callable[..., tuple[Values, jax.Array, Any]]:
         if self._spec is None:
             raise RuntimeError("training needs compile()")
         return make_train_step(self._model, self._spec, self.layout)
@@ -145,20 +155,22 @@ class Programs:
         start: jax.Array,
         stop: jax.Array,
     ) -> Any:
-        def body(step: jax.Array, carry: tuple[Values, jax.Array]) -> Any:
-            flat, bad = carry
+        def make(values: Values, step: jax.Array) -> Any:
             batch, mask = fetch(step)
-            values, loss = self._train_step(
-                _shaped(flat, state), batch, mask, _step_key(seed, epoch, step)
-            )
+            return self._train_step(values, batch, mask, _step_key(seed, epoch, step))
+
+        def body(step: jax.Array, carry: tuple[Values, jax.Array, Any]) -> Any:
+            flat, bad, _ = carry
+            values, loss, logs = make(_shaped(flat, state), step)
             # Remembers the first step whose loss was not a number.
             bad = jnp.where((bad < 0) & jnp.isnan(loss), step, bad)
-            return _flat(values), bad
+            return _flat(values), bad, logs
 
         none = jnp.full((), -1, jnp.int32)
-        flat, bad = lax.fori_loop(start, stop, body, (_flat(state), none))
+        logs = self._first_logs("train_step", lambda: make(state, start)[2])
+        flat, bad, logs = lax.fori_loop(start, stop, body, (_flat(state), none, logs))
         state = _shaped(flat, state)
-        return state, self._logs(state[3]), bad
+        return state, logs or self._logs(state[3]), bad
 
     @functools.cached_property
     def train_exact(self) -> Callable[..., tuple[Values, dict[str, Any], Any]]:
@@ -171,16 +183,16 @@ class Programs:
             epoch: jax.Array,
             step: jax.Array,
         ) -> Any:
-            state, loss = self._train_step(
+            state, loss, logs = self._train_step(
                 state, batch, None, _step_key(seed, epoch, step)
             )
             bad = jnp.where(jnp.isnan(loss), step, -1)
-            return state, self._logs(state[3]), bad
+            return state, logs or self._logs(state[3]), bad
 
         return self._compiled("train_exact", run)
 
     @functools.cached_property
-    def _test_step(self) -> Callable[..., Values]:
+    def _test_step(self) -> Callable[..., tuple[Values, Any]]:
         if self._spec is None:
             raise RuntimeError("evaluation needs compile()")
         return make_test_step(self._model, self._spec, self.layout)
@@ -196,12 +208,14 @@ class Programs:
             start: jax.Array,
             stop: jax.Array,
         ) -> Any:
-            def body(step: jax.Array, values: Values) -> Values:
-                batch, mask = _nth_of_group(group, sizes, step)
-                return self._test_step(values, batch, mask)
+            def make(values: Values, step: jax.Array) -> Any:
+                return self._test_step(values, *_nth_of_group(group, sizes, step))
 
-            state = lax.fori_loop(start, stop, body, state)
-            return state, self._logs(state[3])
+            logs = self._first_logs("test_step", lambda: make(state, start)[1])
+            state, logs = lax.fori_loop(
+                start, stop, lambda step, carry: make(carry[0], step), (state, logs)
+            )
+            return state, logs or self._logs(state[3])
 
         return self._compiled("test_group", run)
 
@@ -210,8 +224,8 @@ class Programs:
         """Counts one batch of its own shape in: (state, batch)."""
 
         def run(state: Values, batch: Batch) -> Any:
-            state = self._test_step(state, batch, None)
-            return state, self._logs(state[3])
+            state, logs = self._test_step(state, batch, None)
+            return state, logs or self._logs(state[3])
 
         return self._compiled("test_exact", run)
 

@@ -17,60 +17,123 @@ if TYPE_CHECKING:
 Batch: TypeAlias = Any  # (x, y, sample_weight), each an array, a nest, or None
 MakeKey: TypeAlias = Callable[[], jax.Array]
 Mask: TypeAlias = "jax.Array | None"
+Logs: TypeAlias = "dict[str, jax.Array]"
+
+
+def logs_itself(model: Trainable, part: str) -> bool:
+    """Says whether a step returns what is logged, rather than counting it.
+
+    Args:
+        model: the model.
+        part: 'train_step' or 'test_step'.
+    """
+    return model.overrides(part) or model.overrides("compute_metrics")
 
 
 def make_train_step(
     model: Trainable, spec: TrainSpec, layout: StateLayout
-) -> Callable[[Values, Batch, Mask, MakeKey], tuple[Values, jax.Array]]:
-    """Returns (state, batch, mask of real rows, key) -> (state, loss)."""
+) -> Callable[[Values, Batch, Mask, MakeKey], tuple[Values, jax.Array, Logs]]:
+    """Returns (state, batch, mask of real rows, key) -> (state, loss, logs).
+
+    The logs are empty where they follow from the state.
+    """
+    if model.overrides("train_step"):
+        return _make_custom_train_step(model, layout)
+    default = make_default_step(model, spec, layout)
+
+    def step(
+        state: Values, batch: Batch, mask: Mask, make_key: MakeKey
+    ) -> tuple[Values, jax.Array, Logs]:
+        new, (loss, logs) = default(state, batch, mask, make_key)
+        return new, loss, logs
+
+    return step
+
+
+def _make_custom_train_step(
+    model: Trainable, layout: StateLayout
+) -> Callable[[Values, Batch, Mask, MakeKey], tuple[Values, jax.Array, Logs]]:
+    def step(
+        state: Values, batch: Batch, mask: Mask, make_key: MakeKey
+    ) -> tuple[Values, jax.Array, Logs]:
+        with Scope(_pairs(layout, state), key=make_key, row_mask=mask):
+            logs, new = model.train_step(tuple(state), _packed(batch))
+        new = tuple(list(group) for group in new)
+        found = _flat_logs(logs)
+        return _like(new, state), found.get("loss", jnp.zeros(())), found
+
+    return step
+
+
+def make_default_step(
+    model: Trainable, spec: TrainSpec, layout: StateLayout
+) -> Callable[..., tuple[Values, tuple[jax.Array, Logs]]]:
+    """Returns the step that Keras' train_step makes, without what a user wrote.
+
+    Called with (state, batch, mask of real rows, key); returns the state, and the loss
+    with what compute_metrics logged, if the user wrote that.
+    """
     optimizer = spec.optimizer
     if optimizer is None:
         raise RuntimeError("training needs an optimizer")
 
     def step(
-        state: Values, batch: Batch, mask: Mask, make_key: MakeKey
-    ) -> tuple[Values, jax.Array]:
+        state: Values, batch: Batch, mask: Mask, make_key: MakeKey | None
+    ) -> tuple[Values, tuple[jax.Array, Logs]]:
         trainable, frozen, slots, counts = state
-        x, y, weight = batch
 
         def loss_of(values: list[jax.Array]) -> tuple[jax.Array, Any]:
-            total, parts, y_pred, new_frozen = _forward(
-                model, spec, layout, (values, frozen), batch, mask, make_key, True
-            )
+            outcome = _forward(
+                model, spec, layout, (values, frozen, counts), batch, mask, make_key,
+                True,
+            )  # fmt: skip
             with Scope(zip(layout.optimizer, slots, strict=True)):
-                scaled = optimizer.scale_loss(total)
-            return scaled, (total, parts, y_pred, new_frozen)
+                scaled = optimizer.scale_loss(outcome[0])
+            return scaled, outcome
 
-        gradients, (total, parts, y_pred, frozen) = jax.grad(loss_of, has_aux=True)(
-            trainable
-        )
+        gradients, (total, parts, y_pred, frozen, counts) = jax.grad(
+            loss_of, has_aux=True
+        )(trainable)
         trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
-        counts = _count(
-            spec, layout, counts, (total, parts, y, y_pred, weight), x, mask
+        counts, logs = _count(
+            model, spec, layout, counts, (total, parts, y_pred), batch, mask
         )
         new = (list(trainable), list(frozen), list(slots), counts)
-        return _like(new, state), total
+        return _like(new, state), (total, logs)
 
     return step
 
 
 def make_test_step(
-    model: Trainable, spec: TrainSpec, layout: StateLayout
-) -> Callable[[Values, Batch, Mask], Values]:
-    """Returns (state, batch, mask of real rows) -> state with the batch counted."""
+    model: Trainable, spec: TrainSpec, layout: StateLayout, custom: bool = True
+) -> Callable[[Values, Batch, Mask], tuple[Values, Logs]]:
+    """Returns (state, batch, mask of real rows) -> (state with the batch in it, logs).
 
-    def step(state: Values, batch: Batch, mask: Mask) -> Values:
+    Args:
+        model: what to run.
+        spec: the arguments of compile().
+        layout: the variables that take part.
+        custom: whether to use a test_step that the user wrote.
+    """
+
+    def own(state: Values, batch: Batch, mask: Mask) -> tuple[Values, Logs]:
         trainable, frozen, slots, counts = state
-        x, y, weight = batch
-        total, parts, y_pred, _ = _forward(
-            model, spec, layout, (trainable, frozen), batch, mask, None, False
-        )
-        counts = _count(
-            spec, layout, counts, (total, parts, y, y_pred, weight), x, mask
-        )
-        return _like((trainable, frozen, slots, counts), state)
+        with Scope(_pairs(layout, state), row_mask=mask):
+            logs, new = model.test_step((trainable, frozen, counts), _packed(batch))
+        whole = (list(new[0]), list(new[1]), slots, list(new[2]))
+        return _like(whole, state), _flat_logs(logs)
 
-    return step
+    def step(state: Values, batch: Batch, mask: Mask) -> tuple[Values, Logs]:
+        trainable, frozen, slots, counts = state
+        total, parts, y_pred, _, counts = _forward(
+            model, spec, layout, (trainable, frozen, counts), batch, mask, None, False
+        )
+        counts, logs = _count(
+            model, spec, layout, counts, (total, parts, y_pred), batch, mask
+        )
+        return _like((trainable, frozen, slots, counts), state), logs
+
+    return own if custom and model.overrides("test_step") else step
 
 
 def make_predict_step(
@@ -81,9 +144,35 @@ def make_predict_step(
     def step(state: Values, x: Any, mask: Mask) -> Any:
         trainable, frozen, *_ = state
         with _reading(layout, trainable, frozen, None, mask):
+            if model.overrides("predict_step"):
+                return model.predict_step((trainable, frozen), (x,))[0]
             return model(model.prepare_inputs(x), training=False)
 
     return step
+
+
+def _packed(batch: Batch) -> tuple[Any, ...]:
+    """The batch as Keras hands it on: without what is not there at the end."""
+    x, y, weight = batch
+    if weight is not None:
+        return x, y, weight
+    return (x,) if y is None else (x, y)
+
+
+def _flat_logs(logs: Any) -> Logs:
+    found: Logs = {}
+    for name, value in dict(logs).items():
+        parts = value if isinstance(value, dict) else {name: value}
+        found.update((key, jnp.asarray(part)) for key, part in parts.items())
+    return found
+
+
+def _pairs(layout: StateLayout, state: Values) -> list[Any]:
+    return [
+        pair
+        for group, values in zip(layout.groups, state, strict=True)
+        for pair in zip(group, values, strict=True)
+    ]
 
 
 def _reading(
@@ -92,10 +181,13 @@ def _reading(
     frozen: list[jax.Array],
     make_key: MakeKey | None,
     mask: Mask,
+    counts: list[jax.Array] | None = None,
 ) -> Scope:
     pairs = [
         *zip(layout.trainable, trainable, strict=True),
         *zip(layout.frozen, frozen, strict=True),
+        # Layers may count into metrics of their own.
+        *(zip(layout.metrics, counts, strict=True) if counts is not None else ()),
     ]
     return Scope(pairs, key=make_key, row_mask=mask)
 
@@ -104,35 +196,50 @@ def _forward(
     model: Trainable,
     spec: TrainSpec,
     layout: StateLayout,
-    values: tuple[list[jax.Array], list[jax.Array]],
+    values: tuple[list[jax.Array], list[jax.Array], list[jax.Array]],
     batch: Batch,
     mask: Mask,
     make_key: MakeKey | None,
     training: bool,
-) -> tuple[jax.Array, list[jax.Array], Any, list[jax.Array]]:
-    """The loss with penalties, its parts, the outputs, and changed statistics."""
+) -> tuple[jax.Array, list[jax.Array], Any, list[jax.Array], list[jax.Array]]:
+    """The loss with penalties, its parts, the outputs, changed statistics, counts."""
     x, y, weight = batch
-    with _reading(layout, *values, make_key, mask) as scope:
+    trainable, frozen, counts = values
+    with _reading(layout, trainable, frozen, make_key, mask, counts) as scope:
         y_pred = model(model.prepare_inputs(x), training=training)
-        total, parts = spec.objective.loss(y, y_pred, weight)
-        for penalty in (*scope.losses, *model._weight_penalties()):
-            total = total + penalty
-        return total, parts, y_pred, scope.values(layout.frozen)
+        parts: list[jax.Array] = []
+        if model.overrides("compute_loss"):
+            total = model.compute_loss_of(x, y, y_pred, weight, training)
+        else:
+            total, parts = spec.objective.loss(y, y_pred, weight)
+            for penalty in (*scope.losses, *model._weight_penalties()):
+                total = total + penalty
+        counts = scope.values(layout.metrics)
+        return total, parts, y_pred, scope.values(layout.frozen), counts
 
 
 def _count(
+    model: Trainable,
     spec: TrainSpec,
     layout: StateLayout,
     counts: list[jax.Array],
-    outcome: tuple[jax.Array, list[jax.Array], Any, Any, Any],
-    x: Any,
+    outcome: tuple[jax.Array, list[jax.Array], Any],
+    batch: Batch,
     mask: Mask,
-) -> list[jax.Array]:
-    total, parts, y, y_pred, weight = outcome
+) -> tuple[list[jax.Array], Logs]:
+    """Counts a batch in; gives the logs only if the user makes them."""
+    total, parts, y_pred = outcome
+    x, y, weight = batch
+    objective = spec.objective
     rows = jax.tree.leaves(x)[0].shape[0] if mask is None else jnp.sum(mask)
     with Scope(zip(layout.metrics, counts, strict=True), row_mask=mask) as scope:
-        spec.objective.update(total, parts, y, y_pred, weight, rows)
-        return scope.values(layout.metrics)
+        logs: Logs = {}
+        objective.count_loss(total, parts, rows)
+        if model.overrides("compute_metrics"):
+            logs = _flat_logs(model.compute_metrics(x, y, y_pred, weight))
+        else:
+            objective.count_metrics(y, y_pred, weight)
+        return scope.values(layout.metrics), logs
 
 
 def _like(new: Values, old: Values) -> Values:
@@ -141,8 +248,8 @@ def _like(new: Values, old: Values) -> Values:
 
 
 def read_logs(
-    spec: TrainSpec, layout: StateLayout, counts: list[jax.Array]
+    model: Trainable, layout: StateLayout, counts: list[jax.Array]
 ) -> dict[str, Any]:
     """The logged numbers for given counts, as arrays; pure."""
     with Scope(zip(layout.metrics, counts, strict=True)):
-        return spec.objective.results()
+        return model.get_metrics_result()

@@ -478,6 +478,70 @@ class Layer(Operation):
         self._add_activity_penalty(outputs)
         return outputs
 
+    def stateless_call(
+        self,
+        trainable_variables: Sequence[ArrayLike],
+        non_trainable_variables: Sequence[ArrayLike],
+        *args: Any,
+        return_losses: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Computes the output as a pure function of the weights; changes nothing.
+
+        Args:
+            trainable_variables: values of `trainable_variables`, in their order.
+            non_trainable_variables: the same of `non_trainable_variables`.
+            *args: what the layer is called with.
+            return_losses: whether to return penalties and `add_loss` as well.
+            **kwargs: what the layer is called with.
+
+        Returns:
+            The output, the new values of the non-trainable variables, and with
+            `return_losses` a list of losses.
+
+        Raises:
+            NotBuiltError: the layer has no weights yet.
+            ShapeError: wrong numbers of values.
+
+        Differs from Keras: random numbers come from the step inside `fit`; in a
+            function that the user compiles they are fixed when it is traced.
+
+        Example:
+            >>> from saccade.layers import Dense
+            >>> layer = Dense(2, use_bias=False); layer.build((None, 3))
+            >>> layer.stateless_call([np.ones((3, 2))], [], np.ones((1, 3)))[0]
+            Array([[3., 3.]], dtype=float32)
+        """
+        if not self.built:
+            raise NotBuiltError(
+                message(
+                    self._where,
+                    "is not built, so stateless_call() has no weights to replace",
+                    "call build(input_shape), or call it on data once",
+                )
+            )
+        pairs: list[tuple[Variable, Any]] = []
+        own = (self.trainable_variables, self.non_trainable_variables)
+        given = (trainable_variables, non_trainable_variables)
+        names = ("trainable_variables", "non_trainable_variables")
+        for variables, values, name in zip(own, given, names, strict=True):
+            if len(variables) != len(values):
+                raise ShapeError(
+                    message(
+                        self._where,
+                        f"`{name}` must have {len(variables)} values, got "
+                        f"{len(values)}",
+                    )
+                )
+            pairs += [
+                (v, jnp.asarray(a)) for v, a in zip(variables, values, strict=True)
+            ]
+        with _scope.Scope.nested(pairs) as scope:
+            outputs = self(*args, **kwargs)
+            changed = scope.values(own[1])
+            losses = self.losses if return_losses else []
+        return (outputs, changed, losses) if return_losses else (outputs, changed)
+
     def _cast_input(self, x: object) -> object:
         if isinstance(x, Variable):
             x = x.value

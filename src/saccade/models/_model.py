@@ -315,8 +315,13 @@ class Model(OlderNames):
             arrays = self._graph.arranged(x, place)
             self._graph.check_shapes([getattr(a, "shape", None) for a in arrays], place)
             return
-        if not self.built or any(not layer.built for layer in self._flatten_layers()):
+        if self._measures_itself() and not self._has_call():
+            self.built = True  # the user's own steps call the parts
+        elif not self.built or any(not part.built for part in self._flatten_layers()):
             self._trace_build(x)
+
+    def _has_call(self) -> bool:
+        return self._graph is not None or type(self).call is not Model.call
 
     def _trace_build(self, x: Any) -> None:
         """Makes the weights of a subclassed model by tracing `call` once."""

@@ -6,6 +6,7 @@ them first, so that a mistake is told before anything is compiled.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Unpack, cast
 
@@ -18,7 +19,6 @@ from saccade.core import _checks, _random, _settings
 from saccade.core._errors import (
     ConfigError,
     DataError,
-    NotBuiltError,
     message,
 )
 from saccade.data import (
@@ -38,9 +38,8 @@ from saccade.engine._plan import ExecutionPlan, explain, make_plan
 from saccade.engine._programs import Programs
 from saccade.engine._spec import TrainSpec
 from saccade.engine._state import StateLayout
-from saccade.layers import Layer
-from saccade.metrics import Metric
 from saccade.models._older_keywords import Keras2Keywords, check_older
+from saccade.models._steps import Steps
 from saccade.saving import deserialize_keras_object, serialize_keras_object
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ if TYPE_CHECKING:
 Source = ArraySource | StreamSource
 
 
-class Trainer(Layer):
+class Trainer(Steps):
     """The training side of a model; `Model` adds the rest."""
 
     _compile_config: dict[str, Any] | None = None
@@ -153,50 +152,16 @@ class Trainer(Layer):
         return None if self._spec is None else self._spec.objective.user_loss
 
     @property
-    def metrics(self) -> list[Metric]:
-        """The mean of the loss and the metrics."""
-        return [] if self._spec is None else self._spec.objective.all_metrics
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names of what evaluate() returns, in its order."""
-        return [] if self._spec is None else list(self._spec.objective.results())
-
-    @property
-    def metrics_variables(self) -> list[Any]:
-        """The state of the metrics."""
-        return [] if self._spec is None else self._spec.objective.variables
-
-    @property
     def run_eagerly(self) -> bool:
         """What compile() was given; saccade compiles all the same."""
         return self._spec is not None and self._spec.run_eagerly
 
-    def reset_metrics(self) -> None:
-        """Makes all metrics forget what they counted."""
-        if self._spec is not None:
-            self._spec.objective.reset()
-
-    def get_metrics_result(self) -> dict[str, Any]:
-        """Returns loss and metrics as they stand."""
-        return plain(self._require_spec("get_metrics_result").objective.results())
-
-    def _require_spec(self, where: str) -> TrainSpec:
-        if self._spec is None:
-            raise NotBuiltError(
-                message(
-                    where,
-                    "the model is not compiled",
-                    "call model.compile(optimizer=..., loss=...) first",
-                )
-            )
-        return self._spec
+    @run_eagerly.setter
+    def run_eagerly(self, value: bool) -> None:
+        spec = self._require_spec("run_eagerly")
+        self._spec = dataclasses.replace(spec, run_eagerly=bool(value))
 
     # What a model adds --------------------------------------------------------------
-
-    def prepare_inputs(self, x: Any) -> Any:
-        """Casts a batch to what the model takes."""
-        return x
 
     def _build_for_data(self, x: Any, where: str) -> None:
         """Builds the model for rows like those of `x`, or raises if they do not fit."""
@@ -205,10 +170,6 @@ class Trainer(Layer):
     def _output_specs(self, x: Any) -> Any:
         """Shapes and types of the outputs for a batch of rows like those of `x`."""
         raise NotImplementedError
-
-    def _output_names(self) -> list[str] | None:
-        """The names of the outputs, for logs of several."""
-        return None
 
     # fit ----------------------------------------------------------------------------
 
@@ -358,7 +319,9 @@ class Trainer(Layer):
         """Builds model, losses, metrics and optimizer for the data, and checks them."""
         spec = self._require_spec(where)
         x, y, _ = _first_rows(source)
-        if y is None and spec.objective.user_loss is not None:
+        self._check_form("train_step")
+        free = self.overrides("train_step") or self.overrides("compute_loss")
+        if y is None and spec.objective.user_loss is not None and not free:
             raise DataError(
                 message(
                     where, "there are no targets", f"give them: model.{where}(x, y)"
@@ -366,7 +329,7 @@ class Trainer(Layer):
             )
         self._build_for_data(x, where)
         self._check_fits(source, where)
-        require_loss(spec.objective, bool(self._has_penalties()))
+        require_loss(spec.objective, free or self._has_penalties())
         if spec.optimizer is not None and not spec.optimizer.built:
             spec.optimizer.build(self.trainable_variables)
 
@@ -382,6 +345,10 @@ class Trainer(Layer):
         spec = self._require_spec(where)
         x, y, _ = _first_rows(source)
         self._build_for_data(x, where)
+        self._check_form("test_step")
+        if self._measures_itself():
+            spec.objective.build(None, None, None)
+            return
         outputs = self._output_specs(x)
         spec.objective.build(y, outputs, self._output_names())
         if isinstance(source, ArraySource):
@@ -397,16 +364,19 @@ class Trainer(Layer):
                     place = f"{where}: output of {name!r}" if name else where
                     losses.check_targets(loss, np.asarray(target), output.shape, place)
 
+    def _measures_itself(self) -> bool:
+        """Whether loss and metrics are the user's own, so compile() brought none."""
+        objective = self._require_spec("fit").objective
+        given = (
+            objective.user_loss, objective.user_metrics,
+            objective.user_weighted_metrics,
+        )  # fmt: skip
+        own = ("train_step", "test_step", "compute_loss")
+        return not any(given) and any(map(self.overrides, own))
+
     def _training_programs(self) -> Programs:
         spec = self._require_spec("fit")
-        optimizer = spec.optimizer
-        layout = StateLayout(
-            trainable=self.trainable_variables,
-            frozen=self.non_trainable_variables,
-            optimizer=optimizer.variables if optimizer is not None else [],
-            metrics=spec.objective.variables,
-        )
-        return self._cached_programs(spec, layout)
+        return self._cached_programs(spec, self._layout(spec, with_optimizer=True))
 
     def _cached_programs(self, spec: TrainSpec | None, layout: StateLayout) -> Programs:
         key = (id(spec), *layout.identity)
@@ -416,13 +386,7 @@ class Trainer(Layer):
 
     def _testing_programs(self) -> Programs:
         spec = self._require_spec("evaluate")
-        layout = StateLayout(
-            trainable=self.trainable_variables,
-            frozen=self.non_trainable_variables,
-            optimizer=[],
-            metrics=spec.objective.variables,
-        )
-        return self._cached_programs(spec, layout)
+        return self._cached_programs(spec, self._layout(spec, with_optimizer=False))
 
     def _validator(
         self, source: Source | None, steps: int | None, callbacks: CallbackList
@@ -502,7 +466,7 @@ class Trainer(Layer):
         logs = _loop.evaluate(spec, programs, source, steps, told, pace)
         if return_dict:
             return logs
-        return _in_order(logs, spec)
+        return self._in_order(logs)
 
     def predict(
         self,
@@ -586,10 +550,10 @@ class Trainer(Layer):
             >>> float(model.train_on_batch(np.ones((4, 2)), np.ones(4)))
             1.0
         """
-        spec = self._require_spec("train_on_batch")
+        self._require_spec("train_on_batch")
         source = self._one_batch(x, y, sample_weight, class_weight, "train_on_batch")
         self._prepare(source, "train_on_batch")
-        spec.objective.reset()
+        self.reset_metrics()
         programs = self._training_programs()
         step = self._next_batch()
         key = np.array([0, self._batch_seed()], np.uint32)
@@ -599,7 +563,7 @@ class Trainer(Layer):
         )  # fmt: skip
         programs.layout.write(state)
         result = plain(jax.device_get(logs))
-        return result if return_dict else _in_order(result, spec)
+        return result if return_dict else self._in_order(result)
 
     def _next_batch(self) -> int:
         """Numbers the batches, so that each has its own random numbers."""
@@ -638,17 +602,17 @@ class Trainer(Layer):
             >>> float(model.test_on_batch(np.ones((4, 2)), np.ones(4)))
             1.0
         """
-        spec = self._require_spec("test_on_batch")
+        self._require_spec("test_on_batch")
         source = self._one_batch(x, y, sample_weight, None, "test_on_batch")
         self._check_fits(source, "test_on_batch")
-        spec.objective.reset()
+        self.reset_metrics()
         programs = self._testing_programs()
         state, logs = programs.test_exact(
             programs.layout.read(), (source.x, source.y, source.sample_weight)
         )
         programs.layout.write(state)
         result = plain(jax.device_get(logs))
-        return result if return_dict else _in_order(result, spec)
+        return result if return_dict else self._in_order(result)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Returns the model's outputs for one batch.
@@ -663,6 +627,13 @@ class Trainer(Layer):
             (5, 3)
         """
         return self.predict(x, batch_size=_length(x), verbose=0)
+
+    def _in_order(self, logs: Mapping[str, Any]) -> Any:
+        """Loss and metrics as a list, or one number if there is nothing else."""
+        names = [name for name in self.metrics_names if name in logs]
+        names += sorted(set(logs) - set(names))
+        values = [logs[name] for name in names]
+        return values[0] if len(values) == 1 else values
 
     def _one_batch(
         self, x: Any, y: Any, sample_weight: Any, class_weight: Any, where: str
@@ -726,10 +697,3 @@ def _length(x: Any) -> int:
     leaves = jax.tree.leaves(x)
     first = leaves[0] if leaves else x
     return len(x) if not hasattr(first, "shape") else int(first.shape[0])
-
-
-def _in_order(logs: Mapping[str, Any], spec: TrainSpec) -> Any:
-    """Loss and metrics as a list, or one number if there is nothing else."""
-    names = list(spec.objective.results())
-    values = [logs[name] for name in names if name in logs]
-    return values[0] if len(values) == 1 else values

@@ -1,0 +1,225 @@
+"""Steps of training that a subclass writes anew, in Keras' JAX form."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import saccade
+from saccade import Input, Model, layers, metrics
+
+X = np.random.default_rng(0).random((50, 4)).astype("float32")
+Y = X.sum(1, keepdims=True)
+
+
+def graph(units=1):
+    x = Input((4,))
+    hidden = layers.Dense(8, activation="tanh", kernel_initializer="ones")(x)
+    return x, layers.Dense(units, kernel_initializer="ones")(hidden)
+
+
+class PlainStep(Model):
+    """What fit() does by itself, written out as in Keras' guide."""
+
+    def loss_and_updates(self, trainable, frozen, x, y, training=False):
+        y_pred, frozen = self.stateless_call(trainable, frozen, x, training=training)
+        return self.compute_loss(x, y, y_pred), (y_pred, frozen)
+
+    def train_step(self, state, data):
+        trainable, frozen, slots, counts = state
+        x, y = data
+        run = jax.value_and_grad(self.loss_and_updates, has_aux=True)
+        (loss, (y_pred, frozen)), gradients = run(
+            trainable, frozen, x, y, training=True
+        )
+        trainable, slots = self.optimizer.stateless_apply(slots, gradients, trainable)
+        logs, new = self.count(counts, loss, y, y_pred)
+        return logs, (trainable, frozen, slots, new)
+
+    def test_step(self, state, data):
+        trainable, frozen, counts = state
+        x, y = data
+        y_pred, frozen = self.stateless_call(trainable, frozen, x, training=False)
+        logs, new = self.count(counts, self.compute_loss(x, y, y_pred), y, y_pred)
+        return logs, (trainable, frozen, new)
+
+    def count(self, counts, loss, y, y_pred):
+        logs, new = {}, []
+        for metric in self.metrics:
+            own = counts[len(new) : len(new) + len(metric.variables)]
+            given = (loss,) if metric.name == "loss" else (y, y_pred)
+            own = metric.stateless_update_state(own, *given)
+            logs[metric.name] = metric.stateless_result(own)
+            new += own
+        return logs, new
+
+
+def run(model, epochs=3):
+    model.compile(saccade.optimizers.SGD(0.05), "mse", metrics=["mae"])
+    history = model.fit(
+        X, Y, batch_size=25, epochs=epochs, verbose=0, shuffle=False,
+        validation_data=(X, Y),
+    ).history  # fmt: skip
+    return history, model.get_weights()
+
+
+def test_a_written_out_step_is_the_built_in_one():
+    saccade.utils.set_random_seed(1)
+    expected, weights = run(Model(*graph()))
+    saccade.utils.set_random_seed(1)
+    model = PlainStep(*graph())
+    got, own = run(model)
+    assert list(got) == list(expected)
+    for name, values in expected.items():
+        assert_allclose(got[name], values, rtol=1e-5)
+    for a, b in zip(own, weights, strict=True):
+        assert_allclose(a, b, rtol=1e-5)
+    assert model.evaluate(X, Y, batch_size=25, verbose=0) == pytest.approx(
+        [got["val_loss"][-1], got["val_mae"][-1]], rel=1e-5
+    )
+    assert len(model.train_on_batch(X, Y)) == 2
+
+
+def test_super_does_the_usual_step():
+    class Told(Model):
+        def train_step(self, state, data):
+            logs, state = super().train_step(state, data)
+            return {**logs, "double": 2 * logs["loss"]}, state
+
+    saccade.utils.set_random_seed(1)
+    expected, _ = run(Model(*graph()))
+    saccade.utils.set_random_seed(1)
+    got, _ = run(Told(*graph()))
+    assert_allclose(got["loss"], expected["loss"], rtol=1e-5)
+    assert_allclose(got["double"], 2 * np.asarray(got["loss"]), rtol=1e-5)
+
+
+def test_an_odd_last_batch_reaches_the_step_as_it_is():
+    sizes = []
+
+    class Sizes(Model):
+        def train_step(self, state, data):
+            sizes.append(data[0].shape[0])
+            return super().train_step(state, data)
+
+    model = Sizes(*graph())
+    model.compile("sgd", "mse")
+    model.fit(X, Y, batch_size=20, epochs=1, verbose=0)
+    assert set(sizes) == {20, 10}
+
+
+def test_a_loss_of_ones_own_with_metrics_of_ones_own():
+    class Own(Model):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.seen = metrics.Mean(name="seen")
+
+        @property
+        def metrics(self):
+            return [self.seen]
+
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None):
+            loss = ((y - y_pred) ** 2).mean()
+            self.seen.update_state(loss)
+            return loss
+
+    model = Own(*graph())
+    model.compile("sgd")
+    history = model.fit(X, Y, batch_size=25, epochs=3, verbose=0).history
+    assert list(history) == ["seen"]
+    assert history["seen"][-1] < history["seen"][0]
+
+
+def test_penalties_reach_a_loss_of_ones_own():
+    class Doubled(Model):
+        def compute_loss(self, *args, **kwargs):
+            return 2 * super().compute_loss(*args, **kwargs)
+
+    x = Input((4,))
+    y = layers.Dense(1, kernel_regularizer="l2", kernel_initializer="ones")(x)
+    plain, doubled = Model(x, y), Doubled(x, y)
+    plain.compile("sgd", "mse")
+    doubled.compile("sgd", "mse")
+    one, two = plain.evaluate(X, Y, verbose=0), doubled.evaluate(X, Y, verbose=0)
+    assert two == pytest.approx(2 * one, rel=1e-5)
+    assert one > 0.03
+
+
+def test_metrics_of_ones_own_way():
+    class Scaled(Model):
+        def compute_metrics(self, x, y, y_pred, sample_weight=None):
+            logs = super().compute_metrics(x, y, y_pred, sample_weight)
+            return {**logs, "percent": 100 * logs["mae"]}
+
+    history, _ = run(Scaled(*graph()))
+    assert_allclose(history["percent"], 100 * np.asarray(history["mae"]), rtol=1e-5)
+    assert_allclose(
+        history["val_percent"], 100 * np.asarray(history["val_mae"]), rtol=1e-5
+    )
+
+
+def test_losses_and_metrics_from_within_call():
+    class Noted(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.size = metrics.Mean(name="size")
+
+        def call(self, inputs):
+            self.add_loss(0.5 * (inputs**2).mean())
+            self.size.update_state(abs(inputs))
+            return inputs
+
+    x = Input((4,))
+    model = Model(x, Noted()(x))
+    model.compile("sgd", "mse")
+    logs = model.evaluate(X, X, verbose=0, return_dict=True)
+    assert set(logs) == {"loss", "size"}
+    assert logs["size"] == pytest.approx(np.abs(X).mean(), rel=1e-5)
+    batches = [X[:32], X[32:]]
+    expected = sum(len(b) * 0.5 * (b**2).mean() for b in batches) / len(X)
+    assert logs["loss"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_stateless_calls_change_nothing():
+    x = Input((4,))
+    model = Model(x, layers.BatchNormalization()(layers.Dense(2)(x)))
+    before = model.get_weights()
+    trainable = [np.asarray(v.value) * 2 for v in model.trainable_variables]
+    frozen = [v.value for v in model.non_trainable_variables]
+    out, changed = model.stateless_call(trainable, frozen, X, training=True)
+    assert out.shape == (50, 2)
+    assert not np.allclose(changed[0], frozen[0])
+    for a, b in zip(before, model.get_weights(), strict=True):
+        assert_allclose(a, b)
+    with pytest.raises(ValueError, match="must have 4 values, got 3"):
+        model.stateless_call(trainable[:3], frozen, X)
+    with pytest.raises(ValueError, match="is not built, so stateless_call"):
+        layers.Dense(2).stateless_call([], [], X)
+
+
+def test_dropout_in_a_step_differs_from_call_to_call():
+    class Twice(Model):
+        def train_step(self, state, data):
+            trainable, frozen, slots, counts = state
+            one, _ = self.stateless_call(trainable, frozen, data[0], training=True)
+            two, _ = self.stateless_call(trainable, frozen, data[0], training=True)
+            return {"same": (one == two).mean()}, state
+
+    x = Input((4,))
+    model = Twice(x, layers.Dropout(0.5)(x))
+    model.compile("sgd")
+    same = model.fit(X, verbose=0, batch_size=50).history["same"][0]
+    assert 0.3 < same < 0.7
+
+
+def test_a_step_in_tensorflows_form_is_named():
+    class Old(Model):
+        def train_step(self, data):
+            return {}
+
+    model = Old(*graph())
+    model.compile("sgd", "mse")
+    with pytest.raises(NotImplementedError, match="TensorFlow's form, with `data`"):
+        model.fit(X, Y, verbose=0)
