@@ -202,7 +202,7 @@ def test_stateless_calls_change_nothing():
 def test_dropout_in_a_step_differs_from_call_to_call():
     class Twice(Model):
         def train_step(self, state, data):
-            trainable, frozen, slots, counts = state
+            trainable, frozen, *_ = state
             one, _ = self.stateless_call(trainable, frozen, data[0], training=True)
             two, _ = self.stateless_call(trainable, frozen, data[0], training=True)
             return {"same": (one == two).mean()}, state
