@@ -7,6 +7,8 @@ from pathlib import Path
 MODULE_LINES = 400
 FUNCTION_LINES = 60
 ROOT = Path(__file__).resolve().parent.parent / "src"
+# Doors: lists of names and nothing else.
+DOORS = {"saccade/ops/__init__.py", "saccade/ops/numpy.py"}
 # A class that is Keras' whole public surface in one place; each method is small.
 ALLOWED = {
     "saccade/layers/_layer.py": "Layer is one class by Keras' API",
@@ -52,7 +54,7 @@ def check(path: Path) -> list[str]:
     name = path.relative_to(ROOT).as_posix()
     problems = []
     total = code_lines(lines, docs)
-    if total > MODULE_LINES and name not in ALLOWED:
+    if total > MODULE_LINES and name not in {*ALLOWED, *DOORS}:
         problems.append(f"{name}: {total} lines of code, at most {MODULE_LINES}")
     for node in ast.walk(tree):
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):

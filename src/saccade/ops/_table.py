@@ -21,10 +21,17 @@ from saccade.ops._activations import floating
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_ARRAYS = frozenset({"x", "x1", "x2", "indices", "condition", "weights"})
+_ARRAYS = frozenset(
+    {"x", "x1", "x2", "y", "a", "b", "array", "bins", "condition", "indices"}
+    | {"sorted_sequence", "values", "weights"}
+)
 _LISTS = frozenset({"xs"})
 _MEANINGS = {
     "x": "any array.",
+    "y": "another array; both are repeated to a common shape.",
+    "a": "an array.",
+    "b": "another array.",
+    "array": "any array.",
     "x1": "an array.",
     "x2": "another array; both are repeated to a common shape.",
     "xs": "a list of arrays.",
@@ -189,7 +196,7 @@ def _finish(
     op: F, name: str, signature: inspect.Signature, summary: str, example: str
 ) -> F:
     call, _, result = example.partition(" -> ")
-    shown = f"{call}.tolist()" if call.endswith(")") else call
+    shown = f"{call}.tolist()" if call.endswith((")", "]")) else call
     lines = [
         f"    {key}: {_MEANINGS.get(key, f'as in `numpy.{name}`.')}"
         for key in signature.parameters

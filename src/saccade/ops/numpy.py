@@ -46,6 +46,86 @@ from ._arrays import where as where
 from ._arrays import zeros as zeros
 from ._arrays import zeros_like as zeros_like
 from ._dispatch import open_door
+from ._elementwise import angle as angle
+from ._elementwise import arccos as arccos
+from ._elementwise import arccosh as arccosh
+from ._elementwise import arcsin as arcsin
+from ._elementwise import arcsinh as arcsinh
+from ._elementwise import arctan as arctan
+from ._elementwise import arctan2 as arctan2
+from ._elementwise import arctanh as arctanh
+from ._elementwise import bitwise_and as bitwise_and
+from ._elementwise import bitwise_invert as bitwise_invert
+from ._elementwise import bitwise_left_shift as bitwise_left_shift
+from ._elementwise import bitwise_not as bitwise_not
+from ._elementwise import bitwise_or as bitwise_or
+from ._elementwise import bitwise_right_shift as bitwise_right_shift
+from ._elementwise import bitwise_xor as bitwise_xor
+from ._elementwise import cbrt as cbrt
+from ._elementwise import conj as conj
+from ._elementwise import conjugate as conjugate
+from ._elementwise import cosh as cosh
+from ._elementwise import deg2rad as deg2rad
+from ._elementwise import exp2 as exp2
+from ._elementwise import expm1 as expm1
+from ._elementwise import fabs as fabs
+from ._elementwise import fmax as fmax
+from ._elementwise import fmin as fmin
+from ._elementwise import fmod as fmod
+from ._elementwise import gcd as gcd
+from ._elementwise import heaviside as heaviside
+from ._elementwise import hypot as hypot
+from ._elementwise import i0 as i0
+from ._elementwise import imag as imag
+from ._elementwise import isneginf as isneginf
+from ._elementwise import isposinf as isposinf
+from ._elementwise import isreal as isreal
+from ._elementwise import lcm as lcm
+from ._elementwise import ldexp as ldexp
+from ._elementwise import left_shift as left_shift
+from ._elementwise import logaddexp as logaddexp
+from ._elementwise import logaddexp2 as logaddexp2
+from ._elementwise import nan_to_num as nan_to_num
+from ._elementwise import nextafter as nextafter
+from ._elementwise import rad2deg as rad2deg
+from ._elementwise import real as real
+from ._elementwise import right_shift as right_shift
+from ._elementwise import signbit as signbit
+from ._elementwise import sinc as sinc
+from ._elementwise import sinh as sinh
+from ._elementwise import trunc as trunc
+from ._linalg import slogdet as slogdet
+from ._matrices import array_split as array_split
+from ._matrices import bartlett as bartlett
+from ._matrices import blackman as blackman
+from ._matrices import cross as cross
+from ._matrices import diagflat as diagflat
+from ._matrices import diagonal as diagonal
+from ._matrices import dsplit as dsplit
+from ._matrices import dstack as dstack
+from ._matrices import empty_like as empty_like
+from ._matrices import fliplr as fliplr
+from ._matrices import flipud as flipud
+from ._matrices import geomspace as geomspace
+from ._matrices import hamming as hamming
+from ._matrices import hanning as hanning
+from ._matrices import hsplit as hsplit
+from ._matrices import inner as inner
+from ._matrices import kaiser as kaiser
+from ._matrices import kron as kron
+from ._matrices import logspace as logspace
+from ._matrices import outer as outer
+from ._matrices import rot90 as rot90
+from ._matrices import trace as trace
+from ._matrices import tri as tri
+from ._matrices import tril as tril
+from ._matrices import triu as triu
+from ._matrices import unravel_index as unravel_index
+from ._matrices import vander as vander
+from ._matrices import vdot as vdot
+from ._matrices import vectorize as vectorize
+from ._matrices import view as view
+from ._matrices import vsplit as vsplit
 from ._numpy import abs as abs
 from ._numpy import absolute as absolute
 from ._numpy import add as add
@@ -112,6 +192,35 @@ from ._numpy import tan as tan
 from ._numpy import tensordot as tensordot
 from ._numpy import true_divide as true_divide
 from ._numpy import var as var
+from ._statistics import argpartition as argpartition
+from ._statistics import bincount as bincount
+from ._statistics import corrcoef as corrcoef
+from ._statistics import correlate as correlate
+from ._statistics import cumprod as cumprod
+from ._statistics import diff as diff
+from ._statistics import digitize as digitize
+from ._statistics import histogram as histogram
+from ._statistics import isin as isin
+from ._statistics import nanargmax as nanargmax
+from ._statistics import nanargmin as nanargmin
+from ._statistics import nancumprod as nancumprod
+from ._statistics import nancumsum as nancumsum
+from ._statistics import nanmax as nanmax
+from ._statistics import nanmean as nanmean
+from ._statistics import nanmedian as nanmedian
+from ._statistics import nanmin as nanmin
+from ._statistics import nanpercentile as nanpercentile
+from ._statistics import nanprod as nanprod
+from ._statistics import nanquantile as nanquantile
+from ._statistics import nanstd as nanstd
+from ._statistics import nansum as nansum
+from ._statistics import nanvar as nanvar
+from ._statistics import percentile as percentile
+from ._statistics import ptp as ptp
+from ._statistics import quantile as quantile
+from ._statistics import searchsorted as searchsorted
+from ._statistics import select as select
+from ._statistics import trapezoid as trapezoid
 
 __all__ = [
     "abs",
@@ -121,46 +230,110 @@ __all__ = [
     "allclose",
     "amax",
     "amin",
+    "angle",
     "any",
     "append",
     "arange",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctan2",
+    "arctanh",
     "argmax",
     "argmin",
+    "argpartition",
     "argsort",
     "array",
+    "array_split",
     "average",
+    "bartlett",
+    "bincount",
+    "bitwise_and",
+    "bitwise_invert",
+    "bitwise_left_shift",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_right_shift",
+    "bitwise_xor",
+    "blackman",
     "broadcast_to",
+    "cbrt",
     "ceil",
     "clip",
     "concatenate",
+    "conj",
+    "conjugate",
     "copy",
+    "corrcoef",
+    "correlate",
     "cos",
+    "cosh",
     "count_nonzero",
+    "cross",
+    "cumprod",
     "cumsum",
+    "deg2rad",
     "diag",
+    "diagflat",
+    "diagonal",
+    "diff",
+    "digitize",
     "divide",
     "divide_no_nan",
     "dot",
+    "dsplit",
+    "dstack",
     "einsum",
     "empty",
+    "empty_like",
     "equal",
     "exp",
+    "exp2",
     "expand_dims",
+    "expm1",
     "eye",
+    "fabs",
     "flip",
+    "fliplr",
+    "flipud",
     "floor",
     "floor_divide",
+    "fmax",
+    "fmin",
+    "fmod",
     "full",
     "full_like",
+    "gcd",
+    "geomspace",
     "get_item",
     "greater",
     "greater_equal",
+    "hamming",
+    "hanning",
+    "heaviside",
+    "histogram",
+    "hsplit",
     "hstack",
+    "hypot",
+    "i0",
     "identity",
+    "imag",
+    "inner",
     "isclose",
     "isfinite",
+    "isin",
     "isinf",
     "isnan",
+    "isneginf",
+    "isposinf",
+    "isreal",
+    "kaiser",
+    "kron",
+    "lcm",
+    "ldexp",
+    "left_shift",
     "less",
     "less_equal",
     "linspace",
@@ -168,10 +341,13 @@ __all__ = [
     "log1p",
     "log2",
     "log10",
+    "logaddexp",
+    "logaddexp2",
     "logical_and",
     "logical_not",
     "logical_or",
     "logical_xor",
+    "logspace",
     "matmul",
     "max",
     "maximum",
@@ -183,24 +359,54 @@ __all__ = [
     "mod",
     "moveaxis",
     "multiply",
+    "nan_to_num",
+    "nanargmax",
+    "nanargmin",
+    "nancumprod",
+    "nancumsum",
+    "nanmax",
+    "nanmean",
+    "nanmedian",
+    "nanmin",
+    "nanpercentile",
+    "nanprod",
+    "nanquantile",
+    "nanstd",
+    "nansum",
+    "nanvar",
     "ndim",
     "negative",
+    "nextafter",
     "nonzero",
     "not_equal",
     "ones",
     "ones_like",
+    "outer",
     "pad",
+    "percentile",
     "power",
     "prod",
+    "ptp",
+    "quantile",
+    "rad2deg",
     "ravel",
+    "real",
     "reciprocal",
     "repeat",
     "reshape",
+    "right_shift",
     "roll",
+    "rot90",
     "round",
+    "searchsorted",
+    "select",
     "sign",
+    "signbit",
     "sin",
+    "sinc",
+    "sinh",
     "size",
+    "slogdet",
     "sort",
     "split",
     "sqrt",
@@ -217,10 +423,22 @@ __all__ = [
     "tanh",
     "tensordot",
     "tile",
+    "trace",
     "transpose",
+    "trapezoid",
+    "tri",
+    "tril",
+    "triu",
     "true_divide",
+    "trunc",
     "unique",
+    "unravel_index",
+    "vander",
     "var",
+    "vdot",
+    "vectorize",
+    "view",
+    "vsplit",
     "vstack",
     "where",
     "zeros",
