@@ -67,11 +67,11 @@ def test_misfits_name_both_layers_and_shapes():
         layers.add([x, y])
     with pytest.raises(ValueError, match=r"besides axis 1: .* from 'pic"):
         layers.Concatenate(axis=1)([Input((2, 3), name="pic"), Input((2, 4))])
-    with pytest.raises(ValueError, match="list of at least 2 inputs, got 1"):
+    with pytest.raises(ValueError, match="called on at least 2 inputs, got 1"):
         layers.Add()([x])
     with pytest.raises(ValueError, match="at least 2 inputs, got one that is no list"):
         layers.Add()(x)
-    with pytest.raises(ValueError, match="list of 2 inputs, got 3"):
+    with pytest.raises(ValueError, match="called on exactly 2 inputs, got 3"):
         layers.Subtract()([x, x, x])
     with pytest.raises(ValueError, match="not the batch axis, got 0"):
         layers.Dot(axes=0)

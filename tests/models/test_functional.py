@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 
 import saccade
 from saccade import Input, Model, layers, ops
-from saccade.models import load_model
+from saccade.models import clone_model, load_model, model_from_json
 
 
 def two_branches():
@@ -287,3 +287,41 @@ def test_the_summary_says_what_is_connected():
     lines.clear()
     Model(chain, layers.Dense(1)(chain)).summary(print_fn=lines.append)
     assert "Connected to" not in lines[0]
+
+
+def test_what_is_too_much_or_missing_among_named_inputs():
+    x = Input((2,), name="x")
+    model = Model({"x": x}, layers.Dense(1)(x))
+    with pytest.warns(UserWarning, match="more inputs than it takes: 'y'"):
+        model({"x": np.ones((1, 2)), "y": np.ones((1, 2))})
+    with pytest.raises(ValueError, match="the input 'x' needs an array, got none"):
+        model({"x": None})
+
+
+def test_a_layer_that_was_not_called_has_no_output():
+    layer = layers.Dense(2)
+    assert not hasattr(layer, "output")
+    with pytest.raises(ValueError, match="has no `input` yet, since it was not called"):
+        layer.input  # noqa: B018
+
+
+def test_clones_have_weights_of_their_own(rng):
+    model = two_branches()
+    copy = clone_model(model)
+    assert copy.to_json() == model.to_json()
+    assert not set(map(id, copy.weights)) & set(map(id, model.weights))
+    wider = clone_model(
+        model,
+        clone_function=lambda layer: (
+            layers.Dense(7, name="kind")
+            if layer.name == "kind"
+            else type(layer).from_config(layer.get_config())
+        ),
+    )
+    assert wider.output_shape == [(None, 7), (None, 1)]
+    chain = saccade.Sequential([Input((3,)), layers.Dense(2)])
+    assert clone_model(chain, input_tensors=Input((3,))).output_shape == (None, 2)
+    with pytest.raises(ValueError, match="expected 2 input tensors, got 1"):
+        clone_model(model, input_tensors=[Input((4,))])
+    with pytest.raises(ValueError, match="no JSON"):
+        model_from_json("{")

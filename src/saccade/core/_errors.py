@@ -14,6 +14,7 @@
     ├── SavingError(ValueError)              files that cannot be read or written
     ├── DownloadError(OSError)               a file that cannot be fetched
     ├── NotBuiltError(ValueError)            used before it was built or compiled
+    │   └── NotCalledError(AttributeError)   has no `input` or `output` yet
     ├── RemovedNameError(AttributeError)     a name that Keras took out
     ├── UnsupportedFeatureError(NotImplementedError)
     └── MissingExtraError(ImportError)       an optional package is absent
@@ -74,6 +75,10 @@ class DownloadError(SaccadeError, OSError):
 
 class NotBuiltError(SaccadeError, ValueError):
     """An object was used before `build()` or `compile()`."""
+
+
+class NotCalledError(NotBuiltError, AttributeError):
+    """A layer that was not called on a placeholder has no `input` and `output`."""
 
 
 class RemovedNameError(SaccadeError, AttributeError):

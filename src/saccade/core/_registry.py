@@ -122,7 +122,7 @@ def get_custom_objects() -> dict[str, object]:
 
 
 @contextmanager
-def custom_object_scope(*objects: Mapping[str, object]) -> Iterator[None]:
+def custom_object_scope(*objects: Mapping[str, object] | None) -> Iterator[None]:
     """Makes users' own objects known to configs and files while it is open.
 
     Example:
@@ -132,7 +132,7 @@ def custom_object_scope(*objects: Mapping[str, object]) -> Iterator[None]:
     """
     before = dict(_custom)
     for table in objects:
-        _custom.update(table)
+        _custom.update(table or {})
     try:
         yield
     finally:

@@ -17,7 +17,7 @@ from saccade.core import _names, _scope
 from saccade.core._dtypes import standardize_dtype
 from saccade.core._errors import (
     ArgumentTypeError,
-    NotBuiltError,
+    NotCalledError,
     message,
 )
 
@@ -219,7 +219,7 @@ class Operation:
 
     def _first_node(self, what: str) -> Node:
         if not self._inbound_nodes:
-            raise NotBuiltError(
+            raise NotCalledError(
                 message(
                     f"{type(self).__name__} {self.name!r}",
                     f"has no `{what}` yet, since it was not called on a placeholder",

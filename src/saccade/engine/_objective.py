@@ -75,7 +75,7 @@ class Objective:
         flat_y = _aligned(y, keys, names, "y")
         given = _aligned(self.user_loss, keys, names, "loss")
         self.losses = [
-            losses_module.resolve(loss, target, output)
+            losses_module.resolve(_only(loss), target, output)
             for loss, target, output in zip(given, flat_y, flat_outputs, strict=True)
         ]
         weights = _aligned(self.user_loss_weights, keys, names, "loss_weights")
@@ -296,6 +296,12 @@ def _aligned_metrics(user: Any, keys: list[Any], names: Sequence[str]) -> list[A
             )
         )
     return _aligned(user, keys, names, "metrics")
+
+
+def _only(loss: Any) -> Any:
+    """Takes one loss out of a list around it, as Keras does."""
+    single = isinstance(loss, (list, tuple)) and len(loss) == 1
+    return _only(loss[0]) if single else loss
 
 
 def _as_list(item: Any) -> list[Any]:

@@ -192,6 +192,10 @@ class Layer(Operation):
             is_leaf=is_shape,
         )
 
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Returns None: masks are not handed on; kept for Keras."""
+        return None
+
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, enough to make the layer anew."""
         from saccade.saving import serialize_keras_object
@@ -465,6 +469,8 @@ class Layer(Operation):
             training = getattr(_local, "training", None)
         if "training" in accepted and training is not None:
             kwargs["training"] = training
+        if "mask" not in accepted and kwargs.get("mask", 0) is None:
+            del kwargs["mask"]  # Keras' configs say that there was none.
         if _scope.current() is None and getattr(_local, "depth", 0) == 0:
             for layer in self._flatten_layers():
                 layer._eager_losses.clear()
@@ -622,8 +628,9 @@ class Layer(Operation):
         """Finds the shape of the output for placeholders, and notes the call."""
         self._build_for(args, kwargs)
         self._check_input(args)
-        if kwargs.get("training", False) is None:
-            del kwargs["training"]
+        for name in ("training", "mask"):
+            if kwargs.get(name, 0) is None:
+                del kwargs[name]
         outputs = self.compute_output_spec(*args, **kwargs)
         if any(not layer.built for layer in self._flatten_layers()):
             # The shape was known without `call`, which builds the layers inside.

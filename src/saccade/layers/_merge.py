@@ -38,11 +38,15 @@ class _Merge(Layer):
 
     def _check_count(self, count: int) -> None:
         if count < self._least or self._exactly not in (None, count):
-            number = self._exactly or f"at least {self._least}"
+            number = (
+                f"exactly {self._exactly}"
+                if self._exactly
+                else (f"at least {self._least}")
+            )
             raise ConfigError(
                 message(
                     self._where,
-                    f"should be called on a list of {number} inputs, got "
+                    f"the layer should be called on {number} inputs, got "
                     f"{count or 'one that is no list'}",
                     f"{self.name}([x, y])",
                 )

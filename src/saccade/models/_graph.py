@@ -5,6 +5,7 @@ A graph is fixed when it is made. What a model is besides its graph must not go 
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from saccade.core._errors import ConfigError, ShapeError, message
+from saccade.core._errors import ConfigError, DataWarning, ShapeError, message
 from saccade.core._symbolic import (
     History,
     KerasTensor,
@@ -132,6 +133,13 @@ class Graph:
                         f"give a dict with the keys {', '.join(map(repr, names))}",
                     )
                 )
+            if len(given) > len(names):
+                extra = ", ".join(repr(name) for name in given if name not in names)
+                warnings.warn(
+                    message(where, f"there are more inputs than it takes: {extra}"),
+                    DataWarning,
+                    stacklevel=2,
+                )
             return [given.get(name) for name in names]
         leaves = jax.tree.leaves(given, is_leaf=lambda x: x is None)
         if len(leaves) != len(self.inputs):
@@ -165,6 +173,14 @@ class Graph:
             ShapeError: with the input's name and both shapes.
         """
         for shape, tensor in zip(shapes, self.inputs, strict=True):
+            if shape is None and not getattr(_origin(tensor), "optional", False):
+                raise ConfigError(
+                    message(
+                        where or self.where,
+                        f"the input {_origin(tensor).name!r} needs an array, got none",
+                        "give one, or make it with Input(..., optional=True)",
+                    )
+                )
             if shape is None:
                 continue
             got = fitted_shape(tuple(shape), tensor.shape)

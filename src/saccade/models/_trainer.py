@@ -6,7 +6,6 @@ them first, so that a mistake is told before anything is compiled.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Unpack, cast
 
@@ -56,6 +55,7 @@ class Trainer(Steps):
     _compile_config: dict[str, Any] | None = None
     stop_training: bool = False
     _batches_given: int = 0
+    _run_eagerly: bool = False
 
     def _start_trainer(self) -> None:
         self._spec: TrainSpec | None = None
@@ -111,6 +111,7 @@ class Trainer(Steps):
             steps_per_execution=steps_per_execution,
         )
         self._programs.clear()
+        self.run_eagerly = run_eagerly
         self.stop_training = False
         self._compile_config = {
             "optimizer": optimizer,
@@ -154,12 +155,11 @@ class Trainer(Steps):
     @property
     def run_eagerly(self) -> bool:
         """What compile() was given; saccade compiles all the same."""
-        return self._spec is not None and self._spec.run_eagerly
+        return self._run_eagerly
 
     @run_eagerly.setter
     def run_eagerly(self, value: bool) -> None:
-        spec = self._require_spec("run_eagerly")
-        self._spec = dataclasses.replace(spec, run_eagerly=bool(value))
+        self._run_eagerly = bool(value)
 
     # What a model adds --------------------------------------------------------------
 
@@ -630,8 +630,13 @@ class Trainer(Steps):
 
     def _in_order(self, logs: Mapping[str, Any]) -> Any:
         """Loss and metrics as a list, or one number if there is nothing else."""
-        names = [name for name in self.metrics_names if name in logs]
-        names += sorted(set(logs) - set(names))
+        objective = self._require_spec("evaluate").objective
+        trackers = objective.output_trackers
+        late = {id(tracker) for tracker in trackers}
+        known = [metric for metric in self.metrics if id(metric) not in late]
+        # Keras' order: by metric, then the losses of single outputs, then by name.
+        names = dict.fromkeys(m.name for m in (*known, *trackers) if m.name in logs)
+        names.update(dict.fromkeys(sorted(logs)))
         values = [logs[name] for name in names]
         return values[0] if len(values) == 1 else values
 
