@@ -25,7 +25,8 @@ CLASSES = {
 # Layers on lists of arrays, or on a layer, have tests of their own.
 CLASSES -= {getattr(layers, name) for name in (
     "Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply",
-    "Subtract", "TimeDistributed", "Wrapper",
+    "Subtract", "TimeDistributed", "Wrapper", "AdditiveAttention", "Attention",
+    "GroupQueryAttention", "MultiHeadAttention",
 )}  # fmt: skip
 ROWS, LINE, PICTURE, VOLUME = (5,), (9, 4), (7, 6, 4), (4, 5, 4, 2)
 COLOURS = (7, 6, 3)
@@ -41,6 +42,12 @@ def halve(x):
 GIVEN = {
     "Activation": ({"activation": "tanh"}, ROWS),
     "ActivityRegularization": ({"l2": 0.1}, ROWS),
+    "AdaptiveAveragePooling1D": ({"output_size": 4}, LINE),
+    "AdaptiveAveragePooling2D": ({"output_size": (3, 2)}, PICTURE),
+    "AdaptiveAveragePooling3D": ({"output_size": 2}, VOLUME),
+    "AdaptiveMaxPooling1D": ({"output_size": 4}, LINE),
+    "AdaptiveMaxPooling2D": ({"output_size": (3, 2)}, PICTURE),
+    "AdaptiveMaxPooling3D": ({"output_size": 2}, VOLUME),
     "AlphaDropout": ({"rate": 0.3}, ROWS),
     "AugMix": ({"all_ops": False, "seed": 1, **RANGE}, COLOURS),
     "AutoContrast": (RANGE, PICTURE),
@@ -50,6 +57,10 @@ GIVEN = {
     "Dense": ({"units": 3, "activation": "softmax"}, ROWS),
     "Dropout": ({"rate": 0.3}, ROWS),
     "ELU": ({"alpha": 0.7}, ROWS),
+    "EinsumDense": (
+        {"equation": "abc,cd->abd", "output_shape": (None, 3), "bias_axes": "d"},
+        LINE,
+    ),
     "Embedding": ({"input_dim": 9, "output_dim": 3}, ROWS),
     "Equalization": (RANGE, PICTURE),
     "Flatten": ({}, PICTURE),

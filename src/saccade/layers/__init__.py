@@ -10,6 +10,8 @@ from ._activation import LeakyReLU as LeakyReLU
 from ._activation import PReLU as PReLU
 from ._activation import ReLU as ReLU
 from ._activation import Softmax as Softmax
+from ._attention import AdditiveAttention as AdditiveAttention
+from ._attention import Attention as Attention
 from ._augmentation_colour import RandomBrightness as RandomBrightness
 from ._augmentation_colour import RandomColorDegeneration as RandomColorDegeneration
 from ._augmentation_colour import RandomColorJitter as RandomColorJitter
@@ -47,6 +49,7 @@ from ._dense import Dense as Dense
 from ._dense import Embedding as Embedding
 from ._dense import Identity as Identity
 from ._dense import Lambda as Lambda
+from ._einsum_dense import EinsumDense as EinsumDense
 from ._input import Input as Input
 from ._input import InputLayer as InputLayer
 from ._input import InputSpec as InputSpec
@@ -67,12 +70,20 @@ from ._merge import maximum as maximum
 from ._merge import minimum as minimum
 from ._merge import multiply as multiply
 from ._merge import subtract as subtract
+from ._multi_head import GroupQueryAttention as GroupQueryAttention
+from ._multi_head import MultiHeadAttention as MultiHeadAttention
 from ._norm import BatchNormalization as BatchNormalization
 from ._norm import GroupNormalization as GroupNormalization
 from ._norm import LayerNormalization as LayerNormalization
 from ._norm import RMSNormalization as RMSNormalization
 from ._norm import UnitNormalization as UnitNormalization
 from ._pipeline import Pipeline as Pipeline
+from ._pool import AdaptiveAveragePooling1D as AdaptiveAveragePooling1D
+from ._pool import AdaptiveAveragePooling2D as AdaptiveAveragePooling2D
+from ._pool import AdaptiveAveragePooling3D as AdaptiveAveragePooling3D
+from ._pool import AdaptiveMaxPooling1D as AdaptiveMaxPooling1D
+from ._pool import AdaptiveMaxPooling2D as AdaptiveMaxPooling2D
+from ._pool import AdaptiveMaxPooling3D as AdaptiveMaxPooling3D
 from ._pool import AveragePooling1D as AveragePooling1D
 from ._pool import AveragePooling2D as AveragePooling2D
 from ._pool import AveragePooling3D as AveragePooling3D
@@ -147,8 +158,16 @@ __all__ = [
     "ELU",
     "Activation",
     "ActivityRegularization",
+    "AdaptiveAveragePooling1D",
+    "AdaptiveAveragePooling2D",
+    "AdaptiveAveragePooling3D",
+    "AdaptiveMaxPooling1D",
+    "AdaptiveMaxPooling2D",
+    "AdaptiveMaxPooling3D",
     "Add",
+    "AdditiveAttention",
     "AlphaDropout",
+    "Attention",
     "AugMix",
     "AutoContrast",
     "Average",
@@ -182,6 +201,7 @@ __all__ = [
     "DepthwiseConv2D",
     "Dot",
     "Dropout",
+    "EinsumDense",
     "Embedding",
     "Equalization",
     "Flatten",
@@ -200,6 +220,7 @@ __all__ = [
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
     "GroupNormalization",
+    "GroupQueryAttention",
     "Identity",
     "Input",
     "InputLayer",
@@ -217,6 +238,7 @@ __all__ = [
     "Maximum",
     "Minimum",
     "MixUp",
+    "MultiHeadAttention",
     "Multiply",
     "Normalization",
     "PReLU",

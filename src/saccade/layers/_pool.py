@@ -281,3 +281,123 @@ class GlobalAveragePooling3D(_GlobalAveragePooling):
     """
 
     rank = 3
+
+
+class _AdaptivePooling(Layer):
+    """What adaptive pooling shares; `AdaptiveAveragePooling2D` has the description."""
+
+    rank: ClassVar[int]
+    _reduce: ClassVar[Callable[..., jax.Array]]
+
+    def __init__(
+        self,
+        output_size: int | Sequence[int],
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        where = self._where
+        self.output_size = _checks.int_tuple(
+            output_size, self.rank, "output_size", where
+        )
+        self.data_format = _checks.data_format(data_format, where)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+    def call(self, inputs: jax.Array) -> jax.Array:
+        """Returns an output of the given size."""
+        return type(self)._reduce(inputs, self.output_size, self.data_format)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Returns the shape of the output."""
+        if self.data_format == "channels_last":
+            return (input_shape[0], *self.output_size, input_shape[-1])
+        return (*input_shape[:2], *self.output_size)
+
+
+class _AdaptiveAveragePooling(_AdaptivePooling):
+    _reduce = staticmethod(ops.adaptive_average_pool)
+
+
+class _AdaptiveMaxPooling(_AdaptivePooling):
+    _reduce = staticmethod(ops.adaptive_max_pool)
+
+
+class AdaptiveAveragePooling1D(_AdaptiveAveragePooling):
+    """The 1-D form of `AdaptiveAveragePooling2D`.
+
+    Example:
+        >>> AdaptiveAveragePooling1D(2)(jnp.arange(4.0).reshape(1, 4, 1)).ravel()
+        Array([0.5, 2.5], dtype=float32)
+    """
+
+    rank = 1
+
+
+class AdaptiveAveragePooling2D(_AdaptiveAveragePooling):
+    """Takes means of windows so that the output has a given size.
+
+    Args:
+        output_size: height and width of the output.
+        data_format: 'channels_last' or 'channels_first'; None for the global setting.
+        **kwargs: `name`, `dtype`, `input_shape`.
+
+    Shapes:
+        inputs: (b, h, w, c) -> (b, *output_size, c)
+
+    Raises:
+        ConfigError: a size below 1 or another data format.
+
+    Differs from Keras: none.
+
+    Example:
+        >>> AdaptiveAveragePooling2D(2)(jnp.ones((1, 5, 7, 3))).shape
+        (1, 2, 2, 3)
+    """
+
+    rank = 2
+
+
+class AdaptiveAveragePooling3D(_AdaptiveAveragePooling):
+    """The 3-D form of `AdaptiveAveragePooling2D`.
+
+    Example:
+        >>> AdaptiveAveragePooling3D(2)(jnp.ones((1, 4, 5, 6, 3))).shape
+        (1, 2, 2, 2, 3)
+    """
+
+    rank = 3
+
+
+class AdaptiveMaxPooling1D(_AdaptiveMaxPooling):
+    """The 1-D form of `AdaptiveMaxPooling2D`.
+
+    Example:
+        >>> AdaptiveMaxPooling1D(2)(jnp.arange(4.0).reshape(1, 4, 1)).ravel()
+        Array([1., 3.], dtype=float32)
+    """
+
+    rank = 1
+
+
+class AdaptiveMaxPooling2D(_AdaptiveMaxPooling):
+    """Takes maxima of windows so that the output has a given size.
+
+    Arguments as of `AdaptiveAveragePooling2D`.
+
+    Example:
+        >>> AdaptiveMaxPooling2D(2)(jnp.ones((1, 5, 7, 3))).shape
+        (1, 2, 2, 3)
+    """
+
+    rank = 2
+
+
+class AdaptiveMaxPooling3D(_AdaptiveMaxPooling):
+    """The 3-D form of `AdaptiveMaxPooling2D`.
+
+    Example:
+        >>> AdaptiveMaxPooling3D(2)(jnp.ones((1, 4, 5, 6, 3))).shape
+        (1, 2, 2, 2, 3)
+    """
+
+    rank = 3

@@ -74,6 +74,20 @@ def dot_product_attention(
         scores = jnp.tanh(scores / attn_logits_soft_cap) * attn_logits_soft_cap
     if bias is not None:
         scores = scores + jnp.asarray(bias, scores.dtype)
+    weights = masked_softmax(scores, mask, is_causal).astype(v.dtype)
+    return jnp.einsum("bnts,bsnd->btnd", weights, v)
+
+
+def masked_softmax(
+    scores: jax.Array, mask: ArrayLike | None, is_causal: bool
+) -> jax.Array:
+    """Softmax over the last axis, 0 where a query must not look.
+
+    Args:
+        scores: (..., t, s).
+        mask: bool, broadcast to the scores; None for all true.
+        is_causal: whether a query sees only itself and what is before it.
+    """
     # A finite number: a row without anything to see gives a mean, not NaN.
     lowest = 0.7 * float(jnp.finfo(scores.dtype).min)
     if mask is not None:
@@ -81,5 +95,4 @@ def dot_product_attention(
     if is_causal:
         tokens, seen = scores.shape[-2:]
         scores = jnp.where(jnp.tri(tokens, seen, dtype=bool), scores, lowest)
-    weights = jax.nn.softmax(scores, axis=-1).astype(v.dtype)
-    return jnp.einsum("bnts,bsnd->btnd", weights, v)
+    return jax.nn.softmax(scores, axis=-1)

@@ -1,0 +1,155 @@
+"""Compares saccade's names with Keras' and writes docs/compat.md.
+
+`python scripts/compat.py` writes the table from tests/data/keras_api.json;
+`python scripts/compat.py --check` only says whether it is current;
+`python scripts/compat.py --record GRADES.md` records the names anew, from an installed
+Keras and a list of grades.
+"""
+
+import argparse
+import importlib
+import inspect
+import json
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = ROOT / "tests" / "data" / "keras_api.json"
+TABLE = ROOT / "docs" / "compat.md"
+
+# Namespaces and names that are left out, and why; a later entry wins.
+REFUSED = {
+    "keras.quantizers": "quantization",
+    "keras.legacy": "formats of the first Keras 3 releases",
+    "keras.utils.legacy": "formats of the first Keras 3 releases",
+    "keras.datasets.boston_housing": "tables, not pictures",
+    "keras.datasets.california_housing": "tables, not pictures",
+    "keras.datasets.imdb": "text, not pictures",
+    "keras.datasets.reuters": "text, not pictures",
+    "keras.preprocessing.sequence": "text, not pictures",
+}
+WHY = {
+    "quantization": "DTypePolicy$|^Quantizer$|Quantized",
+    "recurrent networks, for text and audio": "LSTM|GRU|RNN|Bidirectional",
+    "masks of padded text": "^Masking$|pad_sequences",
+    "text, audio and tables": (
+        "Lookup|Hash|Text|Spectrogram|text_|audio_|timeseries|FeatureSpace|"
+        "Discretization|ReversibleEmbedding|stft|STFT|extract_sequences"
+    ),
+    "other frameworks": "TFSM|Flax|JaxLayer|Torch|nnx|set_backend|Orbax",
+    "plumbing of Keras itself": "Scope$|^Function$|^Operation$|KerasFileEditor",
+    "statistics of tables": "oncordance|earson",
+}
+
+
+def record(grades: Path) -> None:
+    """Writes names, kinds, signatures and grades of Keras to tests/data."""
+    text = grades.read_text(encoding="utf-8")
+    section = text.split("## 2. Symbols")[1].split("## 3.")[0]
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    namespace = ""
+    for line in section.splitlines():
+        head = re.match(r"\*\*(keras[\w.]*)\*\*", line)
+        if head:
+            namespace = head.group(1)
+        row = re.match(r"- (CORE|CV|OUT) \(\d+\): (.*)", line)
+        if row:
+            for name in re.split(r"[,/] ?", row.group(2)):
+                entry = _describe(namespace, name.strip(), row.group(1))
+                found.setdefault(namespace, {})[name.strip()] = entry
+    for place in ("nn", "numpy", "linalg"):
+        module = importlib.import_module(f"keras.ops.{place}")
+        found[f"keras.ops.{place}"] = {
+            name: _describe(
+                f"keras.ops.{place}", name, found["keras.ops"][name]["grade"]
+            )
+            for name in dir(module)
+            if name in found["keras.ops"]
+        }
+    NAMES.write_text(json.dumps(found, indent=0, sort_keys=True) + "\n", "utf-8")
+
+
+def _describe(namespace: str, name: str, grade: str) -> dict[str, str]:
+    thing = getattr(importlib.import_module(namespace), name, None)
+    kind = "class" if inspect.isclass(thing) else "function"
+    entry = {"grade": grade, "kind": kind if callable(thing) else "value"}
+    if callable(thing):
+        target = thing.__init__ if inspect.isclass(thing) else thing
+        try:
+            entry["signature"] = re.sub(
+                r"<[^>]*>", "...", str(inspect.signature(target))
+            )
+        except ValueError:
+            pass
+    return entry
+
+
+def state(namespace: str, name: str, grade: str) -> tuple[str, str]:
+    """Returns 'done', 'planned' or 'refused', and why."""
+    place = namespace.replace("keras", "saccade", 1)
+    try:
+        thing = getattr(importlib.import_module(place), name, None)
+    except ModuleNotFoundError:
+        thing = None
+    if thing is not None:
+        return "done", ""
+    if grade != "OUT":
+        return "planned", ""
+    for start, why in REFUSED.items():
+        if namespace.startswith(start):
+            return "refused", why
+    for why, pattern in WHY.items():
+        if re.search(pattern, name):
+            return "refused", why
+    return "refused", "not used in computer vision"
+
+
+def render() -> str:
+    """Builds the text of docs/compat.md."""
+    names = json.loads(NAMES.read_text(encoding="utf-8"))
+    rows: list[str] = []
+    totals = {"done": 0, "planned": 0, "refused": 0}
+    for namespace, entries in sorted(names.items()):
+        parts: dict[tuple[str, str], list[str]] = {}
+        for name, entry in sorted(entries.items()):
+            key = state(namespace, name, entry["grade"])
+            totals[key[0]] += 1
+            parts.setdefault(key, []).append(name)
+        done = len(parts.get(("done", ""), []))
+        rows += ["", f"## {namespace}: {done} of {len(entries)}", ""]
+        for (what, why), group in sorted(parts.items()):
+            because = f" ({why})" if why else ""
+            listed = ", ".join(f"`{name}`" for name in group)
+            rows.append(f"- {what}{because}: {listed}")
+    counts = ", ".join(f"{number} {what}" for what, number in totals.items())
+    head = [
+        "# Names of Keras, and which are here",
+        "",
+        "Written by `python scripts/compat.py`; every public name of Keras 3.15.",
+        "A test keeps it current, and compares the signatures.",
+        "",
+        f"In all: {counts}.",
+    ]
+    return "\n".join([*head, *rows]) + "\n"
+
+
+def main() -> int:
+    """Records, checks or writes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only compare")
+    parser.add_argument("--record", type=Path, help="a list of grades")
+    options = parser.parse_args()
+    if options.record:
+        record(options.record)
+    text = render()
+    if options.check:
+        current = TABLE.exists() and TABLE.read_text(encoding="utf-8") == text
+        print("docs/compat.md is current" if current else "docs/compat.md is old")
+        return not current
+    TABLE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
