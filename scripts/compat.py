@@ -7,6 +7,7 @@ Keras and a list of grades.
 """
 
 import argparse
+import contextlib
 import importlib
 import inspect
 import json
@@ -60,12 +61,11 @@ def record(grades: Path) -> None:
                 found.setdefault(namespace, {})[name.strip()] = entry
     for place in ("nn", "numpy", "linalg"):
         module = importlib.import_module(f"keras.ops.{place}")
+        known = found["keras.ops"]
         found[f"keras.ops.{place}"] = {
-            name: _describe(
-                f"keras.ops.{place}", name, found["keras.ops"][name]["grade"]
-            )
+            name: _describe(f"keras.ops.{place}", name, known[name]["grade"])
             for name in dir(module)
-            if name in found["keras.ops"]
+            if name in known
         }
     NAMES.write_text(json.dumps(found, indent=0, sort_keys=True) + "\n", "utf-8")
 
@@ -76,12 +76,10 @@ def _describe(namespace: str, name: str, grade: str) -> dict[str, str]:
     entry = {"grade": grade, "kind": kind if callable(thing) else "value"}
     if callable(thing):
         target = thing.__init__ if inspect.isclass(thing) else thing
-        try:
+        with contextlib.suppress(ValueError):  # Built in: it has no signature.
             entry["signature"] = re.sub(
                 r"<[^>]*>", "...", str(inspect.signature(target))
             )
-        except ValueError:
-            pass
     return entry
 
 
