@@ -104,3 +104,14 @@ def test_rows_that_fill_a_batch_up_stay_out_of_inner_statistics(rng):
         layer(x, training=True)
         (mean,) = scope.values([norm.moving_mean])
     assert_allclose(mean, x[:3].mean((0, 1)), rtol=1e-5)
+
+
+def test_masks_are_joined_when_asked_for():
+    x = np.ones((2, 3), "float32")
+    one, two = np.array([True, False, False]), np.array([False, False, True])
+    assert layers.Add().compute_mask([x, x], [one, two]).tolist() == [True, False, True]
+    joined = layers.Concatenate(axis=-1).compute_mask([x, x], [one, two])
+    assert joined.tolist() == [*one, *two]
+    assert layers.Add().compute_mask([x, x], [None, None]) is None
+    with pytest.raises(ValueError, match="should be lists of one length"):
+        layers.Add().compute_mask([x, x], [one])

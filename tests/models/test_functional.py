@@ -325,3 +325,27 @@ def test_clones_have_weights_of_their_own(rng):
         clone_model(model, input_tensors=[Input((4,))])
     with pytest.raises(ValueError, match="no JSON"):
         model_from_json("{")
+
+
+def test_the_compiled_loop_is_that_of_a_sequential(rng):
+    def parts():
+        return [layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(3)]
+
+    chain = saccade.Sequential([Input((6, 6, 1)), *parts()])
+    x = y = Input((6, 6, 1))
+    for part in parts():
+        y = part(y)
+    data = rng.random((8, 6, 6, 1), "float32"), rng.random((8, 3), "float32")
+    texts = []
+    for model in (chain, Model(x, y)):
+        model.compile("adam", "mse", metrics=["mae"])
+        model.fit(*data, verbose=0)
+        programs = model._training_programs()
+        order = np.arange(8, dtype=np.int32).reshape(2, 4)
+        seed, one = np.zeros(2, np.uint32), np.int32(1)
+        lowered = programs.train_resident.lower(
+            programs.layout.read(), (*data, None), order, np.int32(8), seed, one,
+            np.int32(0), one,
+        )  # fmt: skip
+        texts.append(lowered.as_text())
+    assert texts[0] == texts[1]

@@ -223,3 +223,22 @@ def test_a_step_in_tensorflows_form_is_named():
     model.compile("sgd", "mse")
     with pytest.raises(NotImplementedError, match="TensorFlow's form, with `data`"):
         model.fit(X, Y, verbose=0)
+
+
+@saccade.saving.register_keras_serializable("steps")
+class Kept(Model):
+    def train_step(self, state, data):
+        logs, state = super().train_step(state, data)
+        return {**logs, "kept": logs["loss"]}, state
+
+
+def test_a_graph_with_a_step_of_its_own_is_saved(tmp_path):
+    model = Kept(*graph())
+    model.compile("sgd", "mse")
+    model.fit(X, Y, verbose=0)
+    model.save(tmp_path / "m.keras")
+    again = saccade.models.load_model(tmp_path / "m.keras")
+    assert type(again) is Kept
+    for a, b in zip(again.get_weights(), model.get_weights(), strict=True):
+        assert_allclose(a, b)
+    assert "kept" in again.fit(X, Y, verbose=0).history

@@ -143,3 +143,42 @@ def test_files_go_both_ways(pair, tmp_path):
             loaded.predict(given(loaded), verbose=0), expected, strict=True
         ):
             assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+def wrapped(lib):
+    """Subclasses: one with models that share a layer, one with a graph and more."""
+
+    class Both(lib.Model):
+        def __init__(self):
+            super().__init__()
+            x = lib.Input((4,))
+            middle = lib.layers.Dense(3, name="middle")
+            self.one = lib.Model(x, middle(x))
+            self.two = lib.Sequential([lib.Input((4,)), middle])
+            self.parts = [lib.layers.Dense(2, name="p"), lib.layers.Dense(2, name="q")]
+
+        def call(self, inputs):
+            return self.parts[1](self.two(inputs)) + self.parts[0](self.one(inputs))
+
+    class Extra(lib.Model):
+        def __init__(self):
+            x = lib.Input((4,))
+            super().__init__(inputs=x, outputs=lib.layers.Dense(2)(x))
+            self.more = lib.layers.Dense(5)
+            self.more.build((None, 4))
+
+    both = Both()
+    both(X["numbers"])
+    return both, Extra()
+
+
+def test_weights_of_subclasses_go_both_ways(tmp_path):
+    for ours, theirs in zip(wrapped(saccade), wrapped(keras), strict=True):
+        assert len(ours.weights) == len(theirs.weights)
+        for source, target in ((theirs, ours), (ours, theirs)):
+            path = tmp_path / "w.weights.h5"
+            target.set_weights([w + 1 for w in source.get_weights()])
+            source.save_weights(path)
+            target.load_weights(path)
+            for a, b in zip(source.get_weights(), target.get_weights(), strict=True):
+                assert_allclose(a, b)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from saccade.layers._layer import Layer, is_shape
 class _Merge(Layer):
     """Base of layers on a list of arrays; subclasses say how two become one."""
 
+    supports_masking = True
     _least = 2
     _exactly: int | None = None
 
@@ -71,6 +73,29 @@ class _Merge(Layer):
 
     def _two(self, x: Any, y: Any) -> Any:
         raise NotImplementedError
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Returns where any of the masks is true; None where there are none.
+
+        Raises:
+            ConfigError: not one mask for each input.
+        """
+        if previous_mask is None:
+            return None
+        lists = (list, tuple)
+        if (
+            not isinstance(inputs, lists)
+            or not isinstance(previous_mask, lists)
+            or len(inputs) != len(previous_mask)
+        ):
+            raise ConfigError(
+                message(self._where, "inputs and masks should be lists of one length")
+            )
+        known = [jnp.asarray(m, bool) for m in previous_mask if m is not None]
+        return self._merge_masks(known) if known else None
+
+    def _merge_masks(self, masks: list[jax.Array]) -> Any:
+        return functools.reduce(jnp.logical_or, masks)
 
     def compute_output_shape(self, input_shape: Sequence[Shape]) -> Shape:  # type: ignore[override]
         """Returns the common shape."""
@@ -226,6 +251,9 @@ class Concatenate(_Merge):
                     self._where, (first, origins[0]), (shape, origin), self.axis
                 )
 
+    def _merge_masks(self, masks: list[jax.Array]) -> Any:
+        return jnp.concatenate(masks, axis=self.axis)
+
     def call(self, inputs: Sequence[Any]) -> Any:
         """Joins the arrays."""
         return jnp.concatenate(list(inputs), axis=self.axis)
@@ -294,6 +322,9 @@ class Dot(_Merge):
             )
         if x[a] != y[b] and x[a] is not None and y[b] is not None:
             raise _misfit(self._where, (x, origins[0]), (y, origins[1]), None)
+
+    def _merge_masks(self, masks: list[jax.Array]) -> Any:
+        return None
 
     def call(self, inputs: Sequence[Any]) -> Any:
         """Multiplies and sums up."""

@@ -13,7 +13,7 @@ from saccade.core._symbolic import KerasTensor, Operation
 from saccade.layers import InputLayer, Layer
 from saccade.models._functional import Functional
 from saccade.models._graph import Graph, mapped
-from saccade.models._model import Model
+from saccade.models._model import Model, _takes_graph
 from saccade.models._sequential import Sequential
 from saccade.saving import deserialize_keras_object
 
@@ -186,7 +186,7 @@ def _clone_graph(
         for tensor, value in zip(node.outputs, jax.tree.leaves(returned), strict=True):
             values[id(tensor)] = value
     outputs = mapped(graph.output_struct, lambda tensor: values[id(tensor)])
-    cls = type(model) if isinstance(model, Functional) else Functional
+    cls = type(model) if _takes_graph(type(model)) else Functional
     return cls(inputs, outputs, name=model.name, trainable=model.trainable)
 
 

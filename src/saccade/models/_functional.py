@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any
 
 import jax
 
@@ -37,34 +37,32 @@ class Functional(Model):
         [(None, 2), (None, 2)]
     """
 
-    def get_config(self) -> dict[str, Any]:
-        """Returns the layers and how they are connected, in Keras' form."""
-        graph = self._graph
-        if graph is None or type(self) is not Functional:
-            return super().get_config()
-        return {"name": self.name, "trainable": self.trainable, **graph_config(graph)}
 
-    @classmethod
-    def from_config(
-        cls,
-        config: Mapping[str, Any],
-        custom_objects: Mapping[str, Any] | None = None,
-    ) -> Self:
-        """Makes a model from `get_config()`, with fresh weights.
-
-        Raises:
-            ConfigError: calls that refer to layers that are not there, or in a circle.
-        """
-        if "layers" not in config or "input_layers" not in config:
-            return cls(**config)
-        inputs, outputs = _read_graph(config, custom_objects)
-        model = cls(inputs, outputs, name=config.get("name"))
-        if not config.get("trainable", True):
-            model.trainable = False
-        return model
+def model_config(model: Model) -> dict[str, Any]:
+    """Returns the layers of a model and how they are connected, in Keras' form."""
+    graph = model._graph
+    assert graph is not None
+    return {"name": model.name, "trainable": model.trainable, **_graph_config(graph)}
 
 
-def graph_config(graph: Graph) -> dict[str, Any]:
+def model_from_graph(
+    cls: type[Model],
+    config: Mapping[str, Any],
+    custom_objects: Mapping[str, Any] | None,
+) -> Model:
+    """Makes a model from `model_config()`, with fresh weights.
+
+    Raises:
+        ConfigError: calls that refer to layers that are not there, or in a circle.
+    """
+    inputs, outputs = _read_graph(config, custom_objects)
+    model = cls(inputs, outputs, name=config.get("name"))
+    if not config.get("trainable", True):
+        model.trainable = False
+    return model
+
+
+def _graph_config(graph: Graph) -> dict[str, Any]:
     """Returns a graph as plain values: each operation with its calls."""
     numbers = _call_numbers(graph)
     layers = []
@@ -309,6 +307,8 @@ def is_chain(graph: Graph) -> bool:
 
 
 Model._graph_class = Functional
+Model._write_graph = staticmethod(model_config)
+Model._read_graph = staticmethod(model_from_graph)
 _registry.export("keras.src.models.functional", {"Functional": Functional})
 _registry.export("keras.models", {"Functional": Functional})
 _registry.export("keras.src.engine.functional", {"Functional": Functional})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -56,8 +57,10 @@ class Model(OlderNames):
         (None, 2)
     """
 
-    # What `Model(inputs, outputs)` makes; the module above this one sets it.
+    # What `Model(inputs, outputs)` makes, and its config; set by the module above.
     _graph_class: ClassVar[type[Model] | None] = None
+    _write_graph: ClassVar[Callable[[Model], dict[str, Any]]]
+    _read_graph: ClassVar[Callable[..., Model]]
     _graph: Graph | None = None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
@@ -111,7 +114,9 @@ class Model(OlderNames):
     @property
     def layers(self) -> list[Layer]:
         """The layers directly below."""
-        return self._sublayers()
+        if self._graph is None:
+            return self._sublayers()
+        return [op for op in self._graph.operations if isinstance(op, Layer)]
 
     @property
     def operations(self) -> list[Operation]:
@@ -400,6 +405,12 @@ class Model(OlderNames):
         """The shape of the output, None for the batch; nested as the outputs are."""
         return mapped(self.output, lambda tensor: tensor.shape)
 
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments, or the graph of layers."""
+        if self._graph is not None and _takes_graph(type(self)):
+            return type(self)._write_graph(self)
+        return super().get_config()
+
     @classmethod
     def from_config(
         cls,
@@ -414,9 +425,8 @@ class Model(OlderNames):
         """
         from saccade.saving import custom_object_scope
 
-        kind = cls._graph_class if cls is Model else None
-        if kind is not None and "input_layers" in config:
-            return kind.from_config(config, custom_objects)  # type: ignore[return-value]
+        if "input_layers" in config and _takes_graph(cls):
+            return cls._read_graph(cls, config, custom_objects)  # type: ignore[return-value]
         with custom_object_scope(custom_objects or {}):
             return super().from_config(config)
 
@@ -443,6 +453,17 @@ def specs_of(placeholders: Any, rows: int) -> Any:
         return jax.ShapeDtypeStruct(shape, jnp.dtype(tensor.dtype))
 
     return mapped(placeholders, spec)
+
+
+def _takes_graph(cls: type[Model]) -> bool:
+    """Whether the constructor takes `inputs` and `outputs`, as that of Model does."""
+    parameters = inspect.signature(cls.__init__).parameters.values()
+    kinds = {p.kind for p in parameters}
+    names = {p.name for p in parameters}
+    return {
+        inspect.Parameter.VAR_POSITIONAL,
+        inspect.Parameter.VAR_KEYWORD,
+    } <= kinds or ({"inputs", "outputs"} <= names)
 
 
 def _has_graph(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:

@@ -278,32 +278,42 @@ def _storable(array: np.ndarray) -> np.ndarray:
 
 def _holders(model: Model) -> Iterator[tuple[str, Any]]:
     """(place in the file, object with weights), in Keras' layout."""
-    yield from _layer_holders(model, "")
+    yield from _layer_holders(model, "", set())
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None:
         yield _OPTIMIZER, optimizer
 
 
-def _layer_holders(layer: Layer, place: str) -> Iterator[tuple[str, Layer]]:
+def _layer_holders(
+    layer: Layer, place: str, seen: set[int]
+) -> Iterator[tuple[str, Layer]]:
+    # What is shared is kept once, at the first place where it is met.
+    if id(layer) in seen:
+        return
+    seen.add(id(layer))
     yield place, layer
     prefix = f"{place}/" if place else ""
-    listed = getattr(layer, "layers", None)
-    if listed is not None and type(layer).__module__.startswith("saccade."):
-        yield from _numbered(listed, f"{prefix}layers")
-        return
-    for name, value in sorted(vars(layer).items()):
-        if name.startswith("_symbolic") or name == "_layers":
-            continue
-        yield from _attribute_holders(value, f"{prefix}{name}")
+    if getattr(layer, "_graph", None) is not None or hasattr(layer, "_chain"):
+        # Chains and graphs first; a subclass may have more in its attributes.
+        yield from _numbered(layer.layers, f"{prefix}layers", seen)  # type: ignore[attr-defined]
+    attributes = dict(vars(layer))
+    # Keras meets a model's list of layers among the attributes, in their order.
+    attributes.setdefault("layers", getattr(layer, "layers", None))
+    for name in sorted(attributes):
+        if name not in ("_layers", "_chain"):
+            yield from _attribute_holders(attributes[name], f"{prefix}{name}", seen)
 
 
-def _attribute_holders(value: Any, place: str) -> Iterator[tuple[str, Layer]]:
+def _attribute_holders(
+    value: Any, place: str, seen: set[int]
+) -> Iterator[tuple[str, Layer]]:
     if _is_layer(value):
-        yield from _layer_holders(value, place)
+        yield from _layer_holders(value, place, seen)
         return
     items = list(value.values()) if isinstance(value, dict) else value
     if isinstance(items, (list, tuple)):
-        yield from _numbered([item for item in items if _is_layer(item)], place)
+        layers = [item for item in items if _is_layer(item)]
+        yield from _numbered(layers, place, seen)
 
 
 def _is_layer(value: object) -> bool:
@@ -311,7 +321,9 @@ def _is_layer(value: object) -> bool:
     return hasattr(value, "_own_weights") and hasattr(value, "save_own_variables")
 
 
-def _numbered(layers: list[Layer], place: str) -> Iterator[tuple[str, Layer]]:
+def _numbered(
+    layers: list[Layer], place: str, seen: set[int]
+) -> Iterator[tuple[str, Layer]]:
     """Names of the groups: the class, then the class with 1, 2, ..."""
     counts: dict[str, int] = {}
     for layer in layers:
@@ -319,4 +331,4 @@ def _numbered(layers: list[Layer], place: str) -> Iterator[tuple[str, Layer]]:
         number = counts.get(stem, 0)
         counts[stem] = number + 1
         name = f"{stem}_{number}" if number else stem
-        yield from _layer_holders(layer, f"{place}/{name}")
+        yield from _layer_holders(layer, f"{place}/{name}", seen)
