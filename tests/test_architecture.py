@@ -18,6 +18,7 @@ LEVELS = {
     "core": 0,
     "kernels": 1,
     "saving": 1,
+    "tree": 1,
     "ops": 2,
     "random": 3,
     "activations": 3,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from saccade import recipes as recipes
     from saccade import regularizers as regularizers
     from saccade import saving as saving
+    from saccade import tree as tree
     from saccade import utils as utils
     from saccade import visualization as visualization
     from saccade.core._dtypes import DTypePolicy as DTypePolicy
@@ -71,6 +72,7 @@ _PACKAGES = (
     "recipes",
     "regularizers",
     "saving",
+    "tree",
     "utils",
     "visualization",
 )
