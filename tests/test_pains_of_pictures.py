@@ -117,13 +117,19 @@ def test_row_3_pictures_are_read_by_several_threads_and_once(
     """Row 3: nothing is decoded in the main thread, and nothing twice."""
     from saccade.data import _image_reader as reading
 
-    decode, names = reading.decode, []
+    names = []
 
-    def watched(*arguments):
-        names.append(threading.current_thread().name)
-        return decode(*arguments)
+    def watch(name):
+        decode = getattr(reading, name)
 
-    monkeypatch.setattr(reading, "decode", watched)
+        def watched(*arguments):
+            names.append(threading.current_thread().name)
+            return decode(*arguments)
+
+        monkeypatch.setattr(reading, name, watched)
+
+    watch("decode")
+    watch("decode_checked")
     monkeypatch.setattr(reading, "threads_for_reading", lambda: 2)
     pictures = flow(folder, {"rotation_range": 90, "horizontal_flip": True})
     for _ in range(3):

@@ -17,6 +17,7 @@ from saccade.data import (
     PictureReader,
     Unusable,
     _image_reader,
+    find_unusable,
 )
 from saccade.data._cache import Budget
 
@@ -100,3 +101,42 @@ def test_pictures_announced_are_decoded_before_they_are_asked_for(
     reader.ahead(paths)  # and never asked for
     assert len(reader._coming) == 3
     assert int(np.asarray(reader.read(paths[4:])[0]).max()) == 4
+
+
+def test_decoding_all_keeps_all_and_refuses_what_a_look_refuses(
+    tmp_path: Path, paths: list[str]
+) -> None:
+    whole = Path(paths[0]).read_bytes()
+    bad = {
+        "cut": whole[:-6],  # the pixels decode, the end of the file is missing
+        "empty": b"",
+        "text": b"no picture",
+    }
+    for name, content in bad.items():
+        (tmp_path / f"{name}.png").write_bytes(content)
+    broken = [str(tmp_path / f"{name}.png") for name in bad]
+    files = [broken[0], *paths, broken[1], broken[2], str(tmp_path / "none.png")]
+    files.append(broken[0])  # a table may name a file twice
+    reader = PictureReader(FORM, PictureCache(Budget(10**6)), threads=2)
+    found = reader.decode_all(files)
+    assert found == find_unusable(files)
+    assert found is not None
+    assert len(found) == 5
+    assert all(path in reader.cache for path in paths)
+    assert len(reader.cache) == len(paths)
+
+
+@pytest.mark.parametrize("why", ["memory", "number", "bytes"])
+def test_what_is_too_much_is_not_decoded_at_once(
+    why: str, paths: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = len(paths) * int(np.prod(FORM.shape))
+    room = PictureCache(Budget(size - (why == "memory")))
+    if why == "number":
+        monkeypatch.setattr(_image_reader, "_AT_ONCE", len(paths) - 1)
+    if why == "bytes":
+        monkeypatch.setattr(_image_reader, "_AT_ONCE_BYTES", 10)
+    assert PictureReader(FORM, room).decode_all(paths) is None
+    assert len(room) == 0
+    monkeypatch.undo()
+    assert PictureReader(FORM, PictureCache(Budget(size))).decode_all(paths) == []

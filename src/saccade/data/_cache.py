@@ -59,6 +59,11 @@ class Budget:
         with self._lock:
             return self._settled()
 
+    @property
+    def left_bytes(self) -> int:
+        """Bytes that can be taken now."""
+        return self.limit_bytes - self.used_bytes
+
     def take(self, size_bytes: int) -> bool:
         """Takes bytes if there are that many left, and says so."""
         limit = self.limit_bytes
@@ -111,6 +116,14 @@ class PictureCache:
 
     def __contains__(self, path: str) -> bool:
         return path in self._pictures
+
+    def has_room(self, size_bytes: int) -> bool:
+        """Says whether pictures of so many bytes in all can be kept now.
+
+        Args:
+            size_bytes: of all of them.
+        """
+        return size_bytes <= self._budget.left_bytes
 
     def get(self, path: str, identity: tuple[int, int]) -> np.ndarray | None:
         """Returns a picture if it is kept and its file is still the same.

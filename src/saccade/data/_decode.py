@@ -185,6 +185,23 @@ def decode(source: PictureSource, form: PictureForm) -> np.ndarray:
         >>> decode(file, PictureForm((1, 1), "rgb")).tolist()
         [[[7, 7, 7]]]
     """
-    with open_picture(source) as image, in_turn(image):
+    with open_picture(source) as image:
+        return decode_open(image, form)
+
+
+def decode_open(image: pillow.Image, form: PictureForm) -> np.ndarray:
+    """Reads an open picture as an array, see `decode`.
+
+    Args:
+        image: as opened.
+        form: its size and colours.
+
+    Shapes:
+        -> (h, w, c)
+
+    Raises:
+        OSError, SyntaxError, ValueError: the pixels cannot be decoded.
+    """
+    with in_turn(image):
         array = np.asarray(shape_picture(image, form))
     return array if array.ndim == 3 else array[..., None]

@@ -15,10 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from saccade.core._errors import message
+from saccade.data._decode import PictureForm, decode, decode_open
 from saccade.data._image_open import in_turn, is_turned, open_picture, reason
 from saccade.data._jpeg import looks_whole
 
 if TYPE_CHECKING:
+    import numpy as np
     from PIL import Image as pillow
 
 # Kinds of pixels that convert to grey and colours; the others are tried.
@@ -108,6 +110,28 @@ def _decode_if_in_doubt(image: pillow.Image) -> None:
         image.load()
         if image.mode not in _USUAL:
             image.convert("RGB")
+
+
+def decode_checked(path: str, form: PictureForm) -> np.ndarray:
+    """Decodes a picture, and refuses all that `look_at` refuses.
+
+    Args:
+        path: the file.
+        form: size and colours.
+
+    Shapes:
+        -> (h, w, c)
+
+    Raises:
+        OSError, SyntaxError, ValueError: the file cannot be used.
+    """
+    with open_picture(path) as image:
+        file = getattr(image, "fp", None)
+        if image.format != "PNG" or not isinstance(file, io.BytesIO):
+            return decode_open(image, form)
+        content = file.getvalue()
+        image.verify()  # the decoder alone lets damage after the pixels pass
+    return decode(io.BytesIO(content), form)
 
 
 def find_unusable(paths: Sequence[str], threads: int = 4) -> list[Unusable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -10,12 +11,18 @@ import numpy as np
 
 from saccade.data._cache import PictureCache, identity
 from saccade.data._decode import PictureForm, decode
-from saccade.data._image_check import Unusable, threads_for_reading
+from saccade.data._image_check import Unusable, decode_checked, threads_for_reading
 from saccade.data._image_open import reason
 from saccade.data._picture_pack import PicturePack, open_pack
 
 # Most pictures decoded ahead and not yet asked for.
 _AHEAD = 256
+# Most pictures, and bytes of their files, that are decoded before training starts: a
+# few seconds on two cores. Who wants one batch of more must not wait for all.
+_AT_ONCE = 10_000
+_AT_ONCE_BYTES = 128 * 2**20
+# Pictures that a thread decodes at a time: handing over costs little then.
+_TOGETHER = 16
 
 
 class PictureReader:
@@ -68,6 +75,42 @@ class PictureReader:
         """
         self._pack = open_pack(paths, self.form)
         return self._pack is not None and self._pack.complete
+
+    def decode_all(self, paths: Sequence[str]) -> list[Unusable] | None:
+        """Decodes all pictures now, if they can be kept and that takes seconds.
+
+        Args:
+            paths: the files.
+
+        Returns:
+            those that cannot be used, or None if nothing was decoded: look at the
+            files instead.
+        """
+        files = list(dict.fromkeys(paths))
+        if not self._fit_at_once(files):
+            return None
+        groups = [files[i : i + _TOGETHER] for i in range(0, len(files), _TOGETHER)]
+        bad: dict[str, Unusable] = {}
+        for found in self._threads_pool().map(self._decode_group, groups):
+            bad.update((file.path, file) for file in found)
+        return [bad[path] for path in paths if path in bad]
+
+    def _fit_at_once(self, files: Sequence[str]) -> bool:
+        height, width, channels = self.form.shape
+        decoded = len(files) * height * width * channels
+        if decoded == 0 or len(files) > _AT_ONCE or not self.cache.has_room(decoded):
+            return False
+        size = 0
+        for path in files:
+            try:
+                size += os.stat(path).st_size
+            except OSError:
+                continue  # decoding says what is wrong
+        return size <= _AT_ONCE_BYTES
+
+    def _decode_group(self, paths: Sequence[str]) -> list[Unusable]:
+        items = (self._decode(path, strict=True) for path in paths)
+        return [item for item in items if isinstance(item, Unusable)]
 
     def ahead(self, paths: Sequence[str]) -> None:
         """Begins to decode pictures that will be asked for soon.
@@ -145,10 +188,10 @@ class PictureReader:
                 self.cache.put(path, now, picture)
         return picture
 
-    def _decode(self, path: str) -> np.ndarray | Unusable:
+    def _decode(self, path: str, strict: bool = False) -> np.ndarray | Unusable:
         try:
             before = identity(path)
-            picture = decode(path, self.form)
+            picture = (decode_checked if strict else decode)(path, self.form)
         except Exception as error:
             # Whatever a damaged file makes a decoder raise becomes the reason.
             return Unusable(path, reason(error))

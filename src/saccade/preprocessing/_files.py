@@ -103,13 +103,22 @@ class FilesIterator(Iterator):
         return (0.0, share) if name == "validation" else (share, 1.0)
 
     def _without_unusable(self, paths: Sequence[str]) -> np.ndarray:
-        """Opens every file; returns which can be used, or stops with the list."""
+        """Opens every file; returns which can be used, or stops with the list.
+
+        Where all of them can be kept they are decoded at once, so that none is opened
+        twice.
+        """
         generator = self.image_data_generator
         if generator is not None and len(paths):
             generator.prepare((*self.target_size, self._reader.form.channels))
         if self._reader.remember(paths):
             return np.ones(len(paths), bool)  # an earlier run has decoded them all
-        self.unusable = find_unusable(paths, threads_for_reading())
+        # Without the broken ones it is another set with a pack of its own, which may be
+        # there: those who skip look first.
+        decoded = self._reader.decode_all(paths) if self.on_error == "stop" else None
+        if decoded is None:
+            decoded = find_unusable(paths, threads_for_reading())
+        self.unusable = decoded
         if self.unusable and self.on_error == "stop":
             raise PictureError(list_unusable(self._where, self.unusable, len(paths)))
         if self.unusable:
@@ -208,7 +217,7 @@ class FilesIterator(Iterator):
         if self.image_data_generator is not None and drawn is not None:
             batch = self.image_data_generator.transform_batch(pictures, drawn)
             return batch.astype(self.dtype, copy=False)
-        batch = np.stack(pictures).astype(self.dtype)
+        batch = np.stack(pictures, dtype=self.dtype, casting="unsafe")
         first = self.data_format == "channels_first"
         return batch.transpose(0, 3, 1, 2) if first else batch
 
