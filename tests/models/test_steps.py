@@ -242,3 +242,19 @@ def test_a_graph_with_a_step_of_its_own_is_saved(tmp_path):
     for a, b in zip(again.get_weights(), model.get_weights(), strict=True):
         assert_allclose(a, b)
     assert "kept" in again.fit(X, Y, verbose=0).history
+
+
+def test_a_subclass_with_a_graph_gets_its_own_arguments_back():
+    class Tuned(Model):
+        def __init__(self, *args, factor=1, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.factor = factor
+
+        def get_config(self):
+            return {**super().get_config(), "factor": self.factor}
+
+    x, y = graph()
+    model = Tuned(inputs=x, outputs=y, factor=3)
+    again = Tuned.from_config(model.get_config())
+    assert again.factor == 3
+    assert again.count_params() == model.count_params()

@@ -56,7 +56,10 @@ def model_from_graph(
         ConfigError: calls that refer to layers that are not there, or in a circle.
     """
     inputs, outputs = _read_graph(config, custom_objects)
-    model = cls(inputs, outputs, name=config.get("name"))
+    known = ("name", "trainable", "layers", "input_layers", "output_layers")
+    # What a subclass added to its config goes back to its constructor.
+    more = {key: value for key, value in config.items() if key not in known}
+    model = cls(inputs=inputs, outputs=outputs, name=config.get("name"), **more)
     if not config.get("trainable", True):
         model.trainable = False
     return model
