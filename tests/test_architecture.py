@@ -20,6 +20,7 @@ LEVELS = {
     "saving": 1,
     "tree": 1,
     "ops": 2,
+    "dtype_policies": 3,
     "random": 3,
     "activations": 3,
     "initializers": 3,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from saccade import config as config
     from saccade import constraints as constraints
     from saccade import datasets as datasets
+    from saccade import dtype_policies as dtype_policies
     from saccade import initializers as initializers
     from saccade import layers as layers
     from saccade import losses as losses
@@ -60,6 +61,7 @@ _PACKAGES = (
     "config",
     "constraints",
     "datasets",
+    "dtype_policies",
     "initializers",
     "layers",
     "losses",
