@@ -36,14 +36,14 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (
             ["rnu", "x.py"],
             "saccade: there is no command 'rnu'. Did you mean 'saccade run'? "
-            "Commands: check, doctor, evaluate, predict, run, train.\n",
+            "Commands: augment, check, doctor, evaluate, predict, run, train.\n",
         ),
         (["docter"], "Did you mean 'saccade doctor'?"),
         (["train.py", "-v"], "Did you mean 'saccade run train.py'?"),
         (
             ["zzz"],
-            "saccade: there is no command 'zzz'. Commands: check, doctor, evaluate, "
-            "predict, run, train.\n",
+            "saccade: there is no command 'zzz'. Commands: augment, check, doctor, "
+            "evaluate, predict, run, train.\n",
         ),
         (["run"], "saccade run: the following arguments are required: PROGRAM\n"),
         (["run", "--fast", "x.py"], "saccade: unrecognized arguments: --fast\n"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol
 
 from saccade import __version__
-from saccade.cli import _evaluate, _predict, _train
+from saccade.cli import _augment, _evaluate, _predict, _train
 from saccade.cli._check import check
 from saccade.cli._run import MISTAKE, run
 from saccade.core._errors import nearest
@@ -174,6 +174,7 @@ class _Command(Protocol):
 
 _ON_PICTURES: dict[str, _Command] = {
     "train": _train,
+    "augment": _augment,
     "evaluate": _evaluate,
     "predict": _predict,
 }

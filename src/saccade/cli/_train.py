@@ -52,7 +52,7 @@ def _size(text: str) -> tuple[int, int]:
 
 
 _Option = tuple[str, str, Callable[[str], Any], str]
-_PICTURES: tuple[_Option, ...] = (
+PICTURES: tuple[_Option, ...] = (
     ("--val", "FOLDER", str, "pictures of the same classes to validate with"),
     ("--split", "SHARE", float, "share kept for validation, without --val (0.25)"),
     (
@@ -83,7 +83,7 @@ _PICTURES: tuple[_Option, ...] = (
         "more than 3 times another (auto)",
     ),
 )
-_TRAINING: tuple[_Option, ...] = (
+TRAINING: tuple[_Option, ...] = (
     (
         "--model",
         "NAME",
@@ -121,7 +121,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "folder", metavar="FOLDER", nargs="?", help="holds one folder for each class"
     )
-    for title, options in (("pictures", _PICTURES), ("training", _TRAINING)):
+    for title, options in (("pictures", PICTURES), ("training", TRAINING)):
         group = parser.add_argument_group(title)
         for name, metavar, kind, words in options:
             group.add_argument(name, metavar=metavar, type=kind, help=words)

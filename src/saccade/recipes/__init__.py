@@ -11,6 +11,10 @@ from ._check import check as check
 from ._check import check_lines as check_lines
 from ._evaluate import Evaluation as Evaluation
 from ._evaluate import evaluate as evaluate
+from ._ladder import Ladder as Ladder
+from ._ladder import Rung as Rung
+from ._ladder import augment as augment
+from ._ladder import preview as preview
 from ._predict import Predictions as Predictions
 from ._predict import predict as predict
 from ._recipe import TrainRecipe as TrainRecipe
@@ -24,13 +28,17 @@ __all__ = [
     "AugmentStep",
     "Evaluation",
     "FolderCheck",
+    "Ladder",
     "Predictions",
+    "Rung",
     "TrainRecipe",
     "TrainResult",
+    "augment",
     "check",
     "check_lines",
     "evaluate",
     "predict",
+    "preview",
     "read_recipe",
     "recipe_of",
     "train",

@@ -62,7 +62,7 @@ def report_text(found: Findings) -> str:
     Args:
         found: the run.
     """
-    originals = _samples(found.train, found.recipe.seed)
+    originals = samples(found.train, found.recipe.seed)
     lines: list[str] = []
     found.network.summary(print_fn=lines.append)
     facts = TrainingFacts(
@@ -88,8 +88,16 @@ def report_text(found: Findings) -> str:
     return training_report(facts)
 
 
-def _samples(pictures: PictureSet, seed: int) -> np.ndarray:
-    """Some pictures, of as many classes as possible."""
+def samples(pictures: PictureSet, seed: int) -> np.ndarray:
+    """Returns some pictures, of as many classes as possible.
+
+    Args:
+        pictures: all.
+        seed: another number gives others.
+
+    Shapes:
+        -> (m, h, w, c) uint8
+    """
     order = host_generator(seed, 77).permutation(len(pictures))
     turn = np.zeros(len(pictures), np.int64)
     seen: dict[int, int] = {}

@@ -105,7 +105,7 @@ def train(
     check_name(recipe.model)
     recipe.augmentation.layers((*recipe.size, 3))  # layers that are missing: say it now
     set_random_seed(recipe.seed)
-    run = _Run(recipe, quiet)
+    run = Run(recipe, quiet)
     if config is not None:
         run.compare_with(config)
     run.read()
@@ -143,8 +143,13 @@ def recipe_of(
     return TrainRecipe.from_settings(before | settings)
 
 
-class _Run:
-    """One run: what was found and decided, from the folder to the files."""
+class Run:
+    """One run: what was found and decided, from the folder to the files.
+
+    Args:
+        recipe: the settings.
+        quiet: whether to print nothing.
+    """
 
     def __init__(self, recipe: TrainRecipe, quiet: bool) -> None:
         self._recipe = recipe

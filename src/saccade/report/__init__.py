@@ -1,6 +1,7 @@
 """Reports as one HTML file each: readable offline, on a phone and on paper.
 
-`training_report` tells of a training run. The blocks are here for other reports.
+`training_report` tells of a training run, `ladder_report` of augmentations tried. The
+blocks are here for other reports.
 """
 
 from ._charts import Curve as Curve
@@ -12,6 +13,10 @@ from ._html import Html as Html
 from ._html import escape as escape
 from ._html import join as join
 from ._html import tag as tag
+from ._ladder import LadderFacts as LadderFacts
+from ._ladder import RungFacts as RungFacts
+from ._ladder import ladder_report as ladder_report
+from ._ladder import preview_report as preview_report
 from ._page import Section as Section
 from ._page import blocks as blocks
 from ._page import bullets as bullets
@@ -34,6 +39,8 @@ __all__ = [
     "Captioned",
     "Curve",
     "Html",
+    "LadderFacts",
+    "RungFacts",
     "Section",
     "TrainingFacts",
     "bar",
@@ -43,12 +50,14 @@ __all__ = [
     "escape",
     "gallery",
     "join",
+    "ladder_report",
     "line_chart",
     "name",
     "page",
     "paragraph",
     "picture_of_array",
     "picture_of_file",
+    "preview_report",
     "rows_of_variants",
     "settings_table",
     "shortened",
