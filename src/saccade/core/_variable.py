@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from saccade.core import _names, _scope
+from saccade.core import _budget, _names, _scope
 from saccade.core._dtypes import standardize_dtype
 from saccade.core._errors import ConfigError, ShapeError, message
 
@@ -79,6 +79,7 @@ class Variable:
                     )
                 )
             self.dtype = standardize_dtype(dtype)
+            _budget.spend(tuple(shape), np.dtype(self.dtype).itemsize)
             first = initializer(tuple(shape), dtype=self.dtype)
         else:
             first = initializer

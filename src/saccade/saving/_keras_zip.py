@@ -10,18 +10,25 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import lzma
+import struct
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from saccade.core import _budget
 from saccade.core._errors import (
+    SaccadeError,
     SavingError,
     UnsupportedFeatureError,
     message,
 )
 from saccade.core._lazy import optional_import
 from saccade.saving._files import replacing
+from saccade.saving._hdf5 import Hdf5Reader
 from saccade.saving._objects import deserialize_keras_object, serialize_keras_object
 from saccade.saving._weights import check_exists, read_weights, write_weights
 
@@ -36,6 +43,15 @@ _MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
 _NOTES = "saccade"
 # What training states and weights may grow by in a stored zip.
 _GROWTH = 100
+# Bytes of variables for a byte of weights: states of optimizers that are not in the
+# file, types that are stored in fewer bytes; and what any model may take.
+_VARIABLES = 16
+_ROOM = 2**26
+# What constructors raise for arguments that they were never meant to get.
+_MALFORMED = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError,
+    RuntimeError, TypeError, ValueError,
+)  # fmt: skip
 
 
 def read_notes(model: object) -> dict[str, Any]:
@@ -161,35 +177,86 @@ def load_model(
     path = Path(filepath)
     check_exists(path, "load_model", "*.keras")
     _check_name(path, "load_model")
-    h5py = optional_import("h5py", extra="", purpose="load_model")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            config = json.loads(_member(archive, "config.json", path))
-            metadata = _metadata(archive, path)
-            weights = _member(archive, "model.weights.h5", path)
-    except (zipfile.BadZipFile, json.JSONDecodeError, UnicodeDecodeError) as error:
+    with _reading(path), zipfile.ZipFile(path) as archive:
+        config = _object(archive, "config.json", path)
+        metadata: dict[str, Any] = {}
+        if "metadata.json" in archive.namelist():
+            metadata = _object(archive, "metadata.json", path)
+        weights = _member(archive, "model.weights.h5", path)
+    if "class_name" not in config:
         raise SavingError(
-            message("load_model", f"{str(path)!r} is no '.keras' file ({error})")
-        ) from None
+            message("load_model", f"config.json in {str(path)!r} describes no model")
+        )
     if not compile:
         config.pop("compile_config", None)
-    # Anything but a plain False keeps the safe mode on.
-    model = deserialize_keras_object(
-        config, custom_objects=custom_objects, safe_mode=safe_mode is not False
-    )
-    with h5py.File(io.BytesIO(weights), "r") as file:
-        read_weights(model, file, str(path), len(weights))
+    with _budget.limited_to(_ROOM + _VARIABLES * len(weights)):
+        model = _build(config, custom_objects, safe_mode, path)
+    with Hdf5Reader(io.BytesIO(weights), str(path), len(weights)) as reader:
+        read_weights(model, reader)
     notes = metadata.get(_NOTES)
     if isinstance(notes, dict):
         write_notes(model, notes)
     return model
 
 
-def _metadata(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
-    """What the file says about itself; nothing in it is needed to build the model."""
-    if "metadata.json" not in archive.namelist():
-        return {}
-    found = json.loads(_member(archive, "metadata.json", path))
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turns what zipfile and json say about damaged files into one error."""
+    try:
+        yield
+    except SavingError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        ValueError,  # of json, of text that is no UTF-8, of sizes
+        EOFError,
+        OSError,
+        RuntimeError,  # a password is asked for; config.json is nested too deep
+        NotImplementedError,  # a way of packing that zipfile does not know
+        struct.error,
+    ) as error:
+        raise SavingError(
+            message("load_model", f"{str(path)!r} is no '.keras' file ({error})")
+        ) from None
+
+
+def _build(
+    config: dict[str, Any],
+    custom_objects: Mapping[str, Any] | None,
+    safe_mode: bool,
+    path: Path,
+) -> Any:
+    try:
+        model = deserialize_keras_object(
+            config, custom_objects=custom_objects, safe_mode=safe_mode
+        )
+    except SaccadeError:
+        raise
+    except _MALFORMED as error:
+        raise SavingError(
+            message(
+                "load_model",
+                f"config.json in {str(path)!r} describes a model that cannot be made "
+                f"({type(error).__name__}: {error})",
+                "the file may be altered, or from_config() of a class of yours failed",
+            )
+        ) from error
+    if not hasattr(model, "load_weights"):
+        raise SavingError(
+            message(
+                "load_model",
+                f"config.json in {str(path)!r} describes no model but "
+                f"{type(model).__name__}",
+            )
+        )
+    return model
+
+
+def _object(archive: zipfile.ZipFile, name: str, path: Path) -> dict[str, Any]:
+    """A member that must be a JSON object; metadata of another kind says nothing."""
+    found = json.loads(_member(archive, name, path))
     return found if isinstance(found, dict) else {}
 
 

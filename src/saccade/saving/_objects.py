@@ -217,7 +217,8 @@ def deserialize_keras_object(
         <DTypePolicy "float16">
     """
     custom = dict(custom_objects or {})
-    safe = safe_mode and not _unsafe.get()
+    # Anything but a plain False keeps the safe mode on.
+    safe = safe_mode is not False and not _unsafe.get()
 
     def read(part: Plain) -> Any:
         return deserialize_keras_object(part, custom, safe)
@@ -248,7 +249,8 @@ def _read_value(
     kind: str, inner: Any, read: Callable[[Plain], Any], safe: bool
 ) -> object:
     if kind == "__numpy__":
-        return np.array(inner["value"], dtype=inner["dtype"])
+        # Only numbers: other types could declare gigabytes for each value.
+        return np.array(inner["value"], dtype=standardize_dtype(inner["dtype"]))
     if kind == "__tensor__":
         return jax.numpy.asarray(np.array(inner["value"]), dtype=inner["dtype"])
     if kind == "__bytes__":
@@ -400,9 +402,24 @@ def _registered() -> str:
     )
 
 
+_NOT_LOADED = {
+    "Lambda": "it holds Python code, and loading it could run anything",
+    "TFSMLayer": "it loads a program of TensorFlow, which could do anything",
+    "TorchModuleWrapper": "it holds a pickle, and reading one could run anything",
+}
+
+
 def unknown(namespace: str | None, name: str, fix: str | None = None) -> ConfigError:
     """Returns the error for a name that a public package has not."""
     where = namespace or "deserialize_keras_object"
+    if name in _NOT_LOADED:
+        return ConfigError(
+            message(
+                where,
+                f"{name!r} is not loaded from files: {_NOT_LOADED[name]}",
+                f"replace it by a layer of your own; {fix}" if fix else None,
+            )
+        )
     close = nearest(name, public_names(where))
     hint = f"did you mean {close[0]!r}? " if close else ""
     return ConfigError(

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from saccade.core._errors import DataWarning, SavingError, message, nearest
 from saccade.core._lazy import optional_import
 from saccade.core._names import to_snake_case
 from saccade.saving._files import replacing
+from saccade.saving._hdf5 import Hdf5Reader
 
 if TYPE_CHECKING:
     from saccade.layers import Layer
@@ -126,40 +126,31 @@ def load_weights(
                 "give it an `Input(shape)`, or call build() first",
             )
         )
-    h5py = optional_import("h5py", extra="", purpose="load_weights")
-    try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        raise SavingError(
-            message("load_weights", f"{str(path)!r} is no HDF5 file ({error})")
-        ) from None
-    with file:
-        read_weights(model, file, str(path), path.stat().st_size, skip_mismatch)
+    size = path.stat().st_size
+    with Hdf5Reader(path, str(path), size) as reader:
+        read_weights(model, reader, skip_mismatch)
 
 
-def read_weights(
-    model: Model, file: Any, name: str, size_bytes: int, skip_mismatch: bool = False
-) -> None:
+def read_weights(model: Model, reader: Hdf5Reader, skip_mismatch: bool = False) -> None:
     """Reads the weights of a model from an open HDF5 file.
 
     Args:
         model: the model, built.
-        file: the open file.
-        name: what to call it in messages.
-        size_bytes: its size; arrays cannot be much larger.
+        reader: the open file.
         skip_mismatch: whether to leave out layers whose weights do not fit.
 
     Raises:
         SavingError: no weights file, or weights of another model.
     """
-    if "layers" not in file and "vars" not in file:
+    name = reader.name
+    if reader.find("layers") is None and reader.find("vars") is None:
         raise SavingError(
             message(
                 "load_weights",
                 f"{name!r} does not have the layout of '.weights.h5' files",
             )
         )
-    planned, problems = _plan(model, file, size_bytes)
+    planned, problems = _plan(model, reader)
     if problems and not skip_mismatch:
         raise SavingError(
             message(
@@ -198,7 +189,7 @@ def check_exists(path: Path, where: str, pattern: str) -> None:
 
 
 def _plan(
-    model: Model, file: Any, size_bytes: int
+    model: Model, reader: Hdf5Reader
 ) -> tuple[list[tuple[Any, dict[str, Any]]], list[str]]:
     """What to load where, and what does not fit; changes nothing."""
     planned: list[tuple[Any, dict[str, Any]]] = []
@@ -206,7 +197,7 @@ def _plan(
     places = list(_holders(model))
     known = {place for place, _ in places}
     for place, holder in places:
-        store = _read_vars(file, place, size_bytes)
+        store = _read_vars(reader, place)
         wanted = _wanted_shapes(holder)
         if place == _OPTIMIZER and len(store) != len(wanted):
             continue  # saved before training, or by another optimizer
@@ -218,7 +209,7 @@ def _plan(
             )
         else:
             planned.append((holder, store))
-    for place in _stored_places(file):
+    for place in reader.groups("vars"):
         if place not in known and place != _OPTIMIZER:
             problems.append(f"{place}: is in the file, the model has no such layer")
     return planned, problems
@@ -233,43 +224,9 @@ def _shapes(shapes: list[tuple[int, ...]]) -> str:
     return ", ".join(map(str, shapes)) or "no weights"
 
 
-def _read_vars(file: Any, place: str, size_bytes: int) -> dict[str, Any]:
-    name = f"{place}/vars" if place else "vars"
-    group = file.get(name)
-    if group is None:
-        return {}
-    store: dict[str, Any] = {}
-    for key in group:
-        dataset = group[key]
-        # A dataset may name another file as its storage; that is never followed.
-        if getattr(dataset, "external", None) or not hasattr(dataset, "dtype"):
-            raise SavingError(
-                message("load_weights", f"{name}/{key} is no plain array")
-            )
-        if dataset.size * dataset.dtype.itemsize > 8 * max(size_bytes, 4096):
-            raise SavingError(
-                message(
-                    "load_weights",
-                    f"{name}/{key} declares shape {dataset.shape}, far more than the "
-                    "file holds",
-                )
-            )
-        array = dataset[()]
-        if dataset.attrs.get("dtype") == "bfloat16":
-            array = array.view(jnp.bfloat16)
-        store[str(key)] = array
-    return store
-
-
-def _stored_places(file: Any) -> list[str]:
-    places: list[str] = []
-
-    def visit(name: str, item: Any) -> None:
-        if name.endswith("/vars") and len(item):
-            places.append(name.removesuffix("/vars"))
-
-    file.visititems(visit)
-    return places
+def _read_vars(reader: Hdf5Reader, place: str) -> dict[str, Any]:
+    group = f"{place}/vars" if place else "vars"
+    return {key: reader.array(f"{group}/{key}") for key in reader.keys(group)}
 
 
 def _storable(array: np.ndarray) -> np.ndarray:

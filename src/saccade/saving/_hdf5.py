@@ -1,0 +1,157 @@
+"""HDF5 files that may come from anyone, read without following what they point at.
+
+HDF5 can name other files as links, as the storage of an array or as its parts, and an
+array may declare any shape in a few bytes. None of that is in files of weights, so it
+is refused before anything is opened or allocated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from saccade.core._errors import SaccadeError, SavingError, message
+from saccade.core._lazy import optional_import
+
+# What arrays may grow by when they are unpacked; Keras writes them as they are.
+_GROWTH = 8
+_SMALL = 4096
+_ATTRIBUTE = "dtype"
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Turns what the library says about damaged files into one error.
+
+    Args:
+        name: what to call the file.
+
+    Raises:
+        SavingError: the file is cut off or altered.
+    """
+    try:
+        yield
+    except SaccadeError:
+        raise
+    except (
+        OSError,
+        RuntimeError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        MemoryError,
+        OverflowError,
+    ) as error:
+        raise SavingError(
+            message(
+                "load_weights",
+                f"{name!r} is no HDF5 file, or it is cut off or altered "
+                f"({type(error).__name__}: {error})",
+                "copy or download it again",
+            )
+        ) from error
+
+
+class Hdf5Reader:
+    """Reads plain arrays from an open file, and no more than it can hold.
+
+    Args:
+        source: the path, or an open binary file.
+        name: what to call it in messages.
+        size_bytes: its size; arrays cannot be much larger, all together.
+    """
+
+    def __init__(self, source: Any, name: str, size_bytes: int) -> None:
+        self.name = name
+        self._left = _GROWTH * max(size_bytes, _SMALL)
+        self._h5py: Any = optional_import("h5py", extra="", purpose="load_weights")
+        with reading(name):
+            self.file = self._h5py.File(source, "r")
+
+    def __enter__(self) -> Hdf5Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def find(self, place: str) -> Any:
+        """Returns the group or array at a place of this very file, or None.
+
+        Raises:
+            SavingError: a link is on the way, or something damaged.
+        """
+        with reading(self.name):
+            found: Any = self.file
+            way = ""
+            for part in filter(None, place.split("/")):
+                way = f"{way}/{part}"
+                if not isinstance(found, self._h5py.Group):
+                    return None
+                link = found.get(part, getlink=True)
+                if link is None:
+                    return None
+                if not isinstance(link, self._h5py.HardLink):
+                    raise self._refused(way[1:], "is a link")
+                found = found[part]
+            return found
+
+    def keys(self, place: str) -> list[str]:
+        """Returns the names in a group; none where there is no group."""
+        group = self.find(place)
+        with reading(self.name):
+            return list(group) if isinstance(group, self._h5py.Group) else []
+
+    def array(self, place: str) -> np.ndarray:
+        """Returns the array at a place.
+
+        Raises:
+            SavingError: it is no plain array of numbers, or larger than the file.
+        """
+        dataset = self.find(place)
+        with reading(self.name):
+            self._check(place, dataset)
+            array = np.asarray(dataset[()])
+            if dataset.attrs.get(_ATTRIBUTE) == "bfloat16":
+                array = array.view(jnp.bfloat16)
+        return array
+
+    def groups(self, ending: str) -> list[str]:
+        """Returns the places of the groups of a name that have something inside."""
+        found: list[str] = []
+
+        def visit(name: str, item: Any) -> None:
+            if name.endswith(f"/{ending}") and len(item):
+                found.append(name.removesuffix(f"/{ending}"))
+
+        with reading(self.name):
+            self.file.visititems(visit)  # follows no links
+        return found
+
+    def _check(self, place: str, dataset: Any) -> None:
+        if not isinstance(dataset, self._h5py.Dataset):
+            raise self._refused(place, "is no plain array")
+        # The storage may be any file of this machine, named by who made the file.
+        if dataset.external or dataset.is_virtual:
+            raise self._refused(place, "is no plain array: it is kept in another file")
+        if dataset.shape is None or dataset.dtype.kind not in "biufc":
+            raise self._refused(place, f"is no plain array of numbers: {dataset.dtype}")
+        size = int(dataset.size) * dataset.dtype.itemsize
+        if size > self._left:
+            raise self._refused(
+                place, f"declares shape {dataset.shape}, far more than the file holds"
+            )
+        self._left -= size
+
+    def _refused(self, place: str, why: str) -> SavingError:
+        return SavingError(
+            message(
+                "load_weights",
+                f"{place} in {self.name!r} {why}",
+                "files of weights hold their arrays themselves; do not trust this one",
+            )
+        )
