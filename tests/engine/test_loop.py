@@ -247,6 +247,15 @@ def test_terminate_on_nan_names_the_step(small_net, pictures, capsys):
     assert "Batch 1: Invalid loss, terminating training" in capsys.readouterr().out
 
 
+@pytest.fixture
+def ctrl_c():
+    """Python's own answer to Ctrl-C, which background jobs of a shell do not have."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_keeps_the_weights_of_the_last_step(small_net, pictures):
     x, y = pictures
     model = small_net()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from saccade import layers
+from saccade.launcher import uninstall
 from saccade.recipes import TrainResult, train
 from saccade.recipes._networks import NETWORKS, Network
 
@@ -50,6 +52,18 @@ def flat_network() -> Iterator[None]:
     NETWORKS["flat"] = Network("for tests", _flat, 1e-2)
     yield
     del NETWORKS["flat"]
+
+
+@pytest.fixture
+def no_aliases() -> Iterator[None]:
+    """Hides the real Keras, and takes the launcher's aliases away again."""
+    path = list(sys.path)
+    names = [n for n in sys.modules if n.partition(".")[0] in ("keras", "tensorflow")]
+    hidden = {name: sys.modules.pop(name) for name in names}
+    yield
+    uninstall()
+    sys.modules.update(hidden)
+    assert sys.path == path
 
 
 @pytest.fixture

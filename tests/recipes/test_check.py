@@ -79,6 +79,7 @@ def test_unusable_pictures(folder: Folder) -> None:
     assert len(found.train or ()) + len(found.val or ()) == 14
 
 
+@pytest.mark.usefixtures("no_aliases")
 def test_what_keeps_a_run_from_starting(folder: Folder, tmp_path: Path) -> None:
     pictures = folder(ants=8, bees=8)
     one = folder("one", ants=8)

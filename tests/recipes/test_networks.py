@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from saccade.core._errors import ConfigError
-from saccade.launcher import uninstall
 from saccade.recipes._networks import NETWORKS, build_network, check_name
 
-
-@pytest.fixture(autouse=True)
-def no_aliases() -> Iterator[None]:
-    """Hides the real Keras, and takes the launcher's aliases away again."""
-    path = list(sys.path)
-    names = [n for n in sys.modules if n.partition(".")[0] in ("keras", "tensorflow")]
-    hidden = {name: sys.modules.pop(name) for name in names}
-    yield
-    uninstall()
-    sys.modules.update(hidden)
-    assert sys.path == path
+pytestmark = pytest.mark.usefixtures("no_aliases")
 
 
 def program(tmp_path: Path, body: str) -> str:
