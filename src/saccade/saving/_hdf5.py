@@ -120,6 +120,30 @@ class Hdf5Reader:
                 array = array.view(jnp.bfloat16)
         return array
 
+    def attribute(self, place: str, key: str) -> str | None:
+        """Returns a text kept beside a group; None where there is none."""
+        found = self._attribute(place, key)
+        with reading(self.name):
+            if isinstance(found, bytes):
+                return found.decode("utf-8")
+            return None if found is None else str(found)
+
+    def attribute_list(self, place: str, key: str) -> list[str] | None:
+        """Returns a list of texts kept beside a group; None where there is none."""
+        found = self._attribute(place, key)
+        if found is None:
+            return None
+        with reading(self.name):
+            return [
+                one.decode("utf-8") if isinstance(one, bytes) else str(one)
+                for one in np.atleast_1d(found).tolist()
+            ]
+
+    def _attribute(self, place: str, key: str) -> Any:
+        holder = self.find(place)
+        with reading(self.name):
+            return None if holder is None else holder.attrs.get(key)
+
     def groups(self, ending: str) -> list[str]:
         """Returns the places of the groups of a name that have something inside."""
         found: list[str] = []

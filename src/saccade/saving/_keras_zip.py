@@ -29,6 +29,7 @@ from saccade.core._errors import (
 from saccade.core._lazy import optional_import
 from saccade.saving._files import replacing
 from saccade.saving._hdf5 import Hdf5Reader
+from saccade.saving._legacy import load_legacy
 from saccade.saving._objects import deserialize_keras_object, serialize_keras_object
 from saccade.saving._weights import check_exists, read_weights, write_weights
 
@@ -176,6 +177,13 @@ def load_model(
     """
     path = Path(filepath)
     check_exists(path, "load_model", "*.keras")
+    if path.suffix in (".h5", ".hdf5"):
+        return load_legacy(
+            path,
+            custom_objects,
+            compile,
+            lambda config, own: _build(config, own, safe_mode, path),
+        )
     _check_name(path, "load_model")
     with _reading(path), zipfile.ZipFile(path) as archive:
         config = _object(archive, "config.json", path)
@@ -238,7 +246,7 @@ def _build(
         raise SavingError(
             message(
                 "load_model",
-                f"config.json in {str(path)!r} describes a model that cannot be made "
+                f"the config in {str(path)!r} describes a model that cannot be made "
                 f"({type(error).__name__}: {error})",
                 "the file may be altered, or from_config() of a class of yours failed",
             )
@@ -247,7 +255,7 @@ def _build(
         raise SavingError(
             message(
                 "load_model",
-                f"config.json in {str(path)!r} describes no model but "
+                f"the config in {str(path)!r} describes no model but "
                 f"{type(model).__name__}",
             )
         )
@@ -291,8 +299,8 @@ def _check_name(path: Path, where: str) -> None:
         raise UnsupportedFeatureError(
             message(
                 where,
-                f"whole models in the older form of {path.name!r} are planned and not "
-                "there yet",
+                f"whole models in the older form of {path.name!r} are read but not "
+                "written",
                 f"use {path.with_suffix('.keras').name!r}, or save_weights with "
                 f"'{path.stem}.weights.h5'",
             )

@@ -20,6 +20,7 @@ from saccade.core._lazy import optional_import
 from saccade.core._names import to_snake_case
 from saccade.saving._files import replacing
 from saccade.saving._hdf5 import Hdf5Reader
+from saccade.saving._legacy import is_legacy, read_legacy_weights
 
 if TYPE_CHECKING:
     from saccade.layers import Layer
@@ -106,17 +107,15 @@ def load_weights(
         filepath: the file.
         skip_mismatch: whether to leave out layers whose weights do not fit, with a
             warning that names them.
-        **kwargs: kept for Keras; `by_name` belongs to older files.
+        **kwargs: kept for Keras; with `by_name`, layers of older files are found by
+            their names.
 
     Raises:
         SavingError: no such file, no weights file, or weights of another model; the
             model is unchanged then.
     """
     path = Path(filepath)
-    if kwargs.pop("by_name", False):
-        raise SavingError(
-            message("load_weights", "`by_name` belongs to '.h5' files of Keras 2")
-        )
+    by_name = bool(kwargs.pop("by_name", False))
     check_exists(path, "load_weights", "*.h5")
     if not model.built:
         raise SavingError(
@@ -128,7 +127,14 @@ def load_weights(
         )
     size = path.stat().st_size
     with Hdf5Reader(path, str(path), size) as reader:
-        read_weights(model, reader, skip_mismatch)
+        if is_legacy(reader):
+            read_legacy_weights(model, reader, by_name, skip_mismatch)
+        elif by_name:
+            raise SavingError(
+                message("load_weights", "`by_name` belongs to '.h5' files of Keras 2")
+            )
+        else:
+            read_weights(model, reader, skip_mismatch)
 
 
 def read_weights(model: Model, reader: Hdf5Reader, skip_mismatch: bool = False) -> None:
