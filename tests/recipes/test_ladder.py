@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from saccade.core._errors import ConfigError
+from saccade.core._errors import ConfigError, PictureError
 from saccade.recipes import AugmentSpec, AugmentStep, Ladder, Rung, augment, preview
 from saccade.recipes import _ladder as climbing
 
@@ -62,7 +62,8 @@ def test_a_ladder_writes_its_files(folder: Folder, tmp_path, capsys) -> None:
     shown = capsys.readouterr().out
     assert "3 runs" not in shown
     assert "6 runs" in shown
-    assert f"saccade train {pictures}" in shown
+    words = f"saccade train {pictures} --size 16x16 --model flat --augment"
+    assert words in shown
 
 
 def test_the_same_seed_gives_the_same_score(folder: Folder, tmp_path) -> None:
@@ -156,3 +157,24 @@ def test_the_command_line(folder: Folder, tmp_path, capsys) -> None:
     assert (tmp_path / "p" / "preview.html").exists()
     assert main(["augment", pictures, "--try", "flop"]) == 2
     assert "unknown name 'flop'" in capsys.readouterr().err
+
+
+def test_a_picture_that_vanishes_loses_no_rung(
+    folder: Folder, tmp_path, monkeypatch
+) -> None:
+    real, calls = climbing._Climb._score, []
+
+    def score(self, spec, seed):
+        calls.append(seed)
+        if len(calls) > 2:
+            raise PictureError("a.png is gone")
+        return real(self, spec, seed)
+
+    monkeypatch.setattr(climbing._Climb, "_score", score)
+    with pytest.raises(PictureError, match="is gone"):
+        augment(
+            folder(ants=8, bees=8), candidates="flip_lr", seeds=2,
+            out=tmp_path / "out", quiet=True, **QUICK,
+        )  # fmt: skip
+    with (tmp_path / "out" / "ladder.csv").open() as file:
+        assert [row["step"] for row in csv.DictReader(file)] == ["baseline"]

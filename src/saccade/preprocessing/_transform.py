@@ -416,6 +416,10 @@ def _symmetric(reach: float) -> float:
 
 def _shift(reach: ShiftRange, length: int) -> float:
     """Draws a shift in pixels, by the three meanings of a shift range."""
+    if isinstance(reach, float):
+        # NumPy's choice of a float is an error that draws nothing; this is quicker.
+        shift = _symmetric(reach)
+        return shift * length if reach < 1 else shift
     if not np.any(reach):
         return 0
     try:  # pixels up to an int, or one of a list

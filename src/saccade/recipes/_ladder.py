@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shlex
 import statistics
 import time
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from saccade.core import _output
-from saccade.core._errors import ConfigError, message
+from saccade.core._errors import ConfigError, PictureError, message
 from saccade.recipes import _run_folder as files
 from saccade.recipes._augment_spec import AugmentSpec, AugmentStep
 from saccade.recipes._bar import clock
@@ -218,15 +219,19 @@ class _Climb:
         )
         rungs: list[Rung] = []
         interrupted = False
+        failure: PictureError | None = None
         try:
             for step in (None, *steps):
                 rungs.append(self._rung(step, rungs, runs))
-                self._say(_line(rungs[-1]))
         except (_Stopped, KeyboardInterrupt):
             interrupted = True
             self._say("Ctrl-C: the rungs that are finished are kept.")
+        except PictureError as error:  # one that vanished; hours must not be lost
+            failure = error
         ladder = Ladder(folder, tuple(rungs), interrupted)
         self._write(ladder, steps)
+        if failure is not None:
+            raise failure
         return ladder
 
     def _rung(
@@ -240,11 +245,12 @@ class _Climb:
         scores = []
         for seed in self._seeds:
             scores.append(self._score(spec, seed))
-            if len(self._seconds) == 1 and not self._quiet:
-                left = self._seconds[0] * (runs - 1)
-                self._say(
-                    f"  one run takes {self._seconds[0]:.0f}s: {clock(left)} left"
-                )
+            done = len(self._seconds)
+            left = statistics.fmean(self._seconds[-3:] or [0.0]) * (runs - done)
+            self._say(
+                f"  {done}/{runs}  {step or 'baseline'}, seed {seed}: accuracy "
+                f"{scores[-1]:.3f}, {clock(left)} left"
+            )
         gains = zip(scores, base.scores, strict=True) if base is not None else ()
         return Rung(step, spec, tuple(scores), tuple(new - old for new, old in gains))
 
@@ -267,6 +273,17 @@ class _Climb:
             raise _Stopped
         self._seconds.append(time.perf_counter() - start)
         return _accuracy(outcome)
+
+    def _next(self, best: AugmentSpec) -> str:
+        """The command that trains with what was kept, as the ladder did."""
+        recipe, defaults = self._recipe, TrainRecipe(self._recipe.folder)
+        words = ["saccade", "train", recipe.folder]
+        for name in ("val", "split", "size", "colour", "interpolation", "model"):
+            value = getattr(recipe, name)
+            if value != getattr(defaults, name):
+                shown = "x".join(map(str, value)) if name == "size" else str(value)
+                words += [f"--{name}", shown]
+        return shlex.join([*words, "--augment", str(best)])
 
     def _write(self, ladder: Ladder, steps: Sequence[AugmentStep]) -> None:
         folder, best = ladder.folder, ladder.best
@@ -297,11 +314,13 @@ class _Climb:
             hardware=hardware(),
         )
         files.write_text(folder / files.REPORT_FILE, ladder_report(facts))
+        for rung in ladder.rungs:
+            self._say(_line(rung))
         if ladder.rungs:
             self._say(f"Kept: {best}.")
         self._say(f"Written to {folder}: ladder.csv, {files.REPORT_FILE}")
         if ladder.rungs:
-            self._say(f'Next: saccade train {self._recipe.folder} --augment "{best}"')
+            self._say(f"Next: {self._next(best)}")
 
 
 def _accuracy(outcome: Outcome) -> float:

@@ -153,7 +153,9 @@ def _opening(facts: LadderFacts) -> Html:
         )
         opening = verdict(line, detail, "good")
     notes: list[object] = [
-        f"Always naming the largest class gives {facts.baseline:.1%}."
+        f"Always naming the largest class gives {facts.baseline:.1%}.",
+        f"With {len(first.scores)} seeds a step that does nothing is kept by chance in "
+        f"{_kept_by_chance(len(first.scores)):.0%} of cases; more seeds make it rarer.",
     ]
     if facts.not_tried:
         notes.append(f"Ended early; not tried: {', '.join(facts.not_tried)}.")
@@ -163,6 +165,16 @@ def _opening(facts: LadderFacts) -> Html:
 def _chance(facts: LadderFacts) -> float:
     p = facts.rungs[0].mean if facts.rungs else 0.5
     return float(np.sqrt(max(p * (1 - p), 1e-9) / max(facts.pictures[1], 1)))
+
+
+def _kept_by_chance(seeds: int) -> float:
+    """How often the mean of normal numbers about 0 exceeds their deviation.
+
+    That is Student's t above the square root of the count.
+    """
+    rng = np.random.default_rng(0)
+    gains = rng.standard_normal((20_000, seeds))
+    return float(np.mean(gains.mean(1) > gains.std(1, ddof=1)))
 
 
 def _table(rungs: Sequence[RungFacts]) -> Html:
