@@ -44,6 +44,12 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         "--quick", action="store_true", help="fewer pictures, programs and settings"
     )
     parser.add_argument("--out", type=Path, help="where to store the results (JSON)")
+    parser.add_argument(
+        "--store",
+        action="store_true",
+        help="store a part too: its cases replace those of the last full run in the "
+        "tables",
+    )
     args = parser.parse_args(words)
     if args.repeats is None:
         args.repeats = 2 if args.quick else 5
@@ -113,13 +119,18 @@ def main(words: Sequence[str] | None = None) -> None:
 
     whole = not args.quick and len(chosen) == len(peers.ALL)
     whole = whole and list(report["cases"]) == list(ALL)
-    folder = summary.RESULTS if whole else machine.ROOT / "build" / "bench"
+    kept = whole or args.store
+    folder = summary.RESULTS if kept else machine.ROOT / "build" / "bench"
     name = f"{report['when'][:10]}-{machine.slug(report['machine'])}.json"
+    if not whole:
+        report["part"] = True
+        name = f"{report['when'][:10]}-{'-'.join(report['cases'])}.json"
     path = args.out or folder / name
     summary.write(report, path)
     print(f"\nstored in {path}")
-    if whole and args.out is None:
-        tables.write_all(summary.read(path))  # as it is stored, rounded
+    newest = summary.newest()  # as it is stored, rounded
+    if kept and args.out is None and newest is not None:
+        tables.write_all(newest)
         print(f"wrote {tables.PAGE} and the table in {tables.README}")
 
 

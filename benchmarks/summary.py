@@ -76,9 +76,22 @@ def read(path: Path) -> Facts:
 
 
 def newest(folder: Path = RESULTS) -> Facts | None:
-    """Returns the newest report in a folder, or None."""
-    reports = [read(path) for path in sorted(folder.glob("*.json"))]
-    return max(reports, key=lambda report: report["when"], default=None)
+    """Returns the newest report in a folder, or None.
+
+    Cases of parts that were measured later take the place of those in it; each says
+    when that was.
+    """
+    reports = [read(path) for path in folder.glob("*.json")]
+    reports.sort(key=lambda report: report["when"])
+    whole = [report for report in reports if not report.get("part")]
+    if not whole:
+        return None
+    found = {**whole[-1], "cases": dict(whole[-1]["cases"])}
+    for report in reports:
+        if report.get("part") and report["when"] > found["when"]:
+            note = {"measured": f"{report['when'][:10]}, commit {report['commit']}"}
+            found["cases"] |= {k: v | note for k, v in report["cases"].items()}
+    return found
 
 
 def _rounded(value: object) -> object:

@@ -167,6 +167,8 @@ def sections(report: Facts) -> list[str]:
     parts = []
     for found in report["cases"].values():
         parts.append(f"## {found['title'][0].upper()}{found['title'][1:]}")
+        if "measured" in found:
+            parts.append(f"Measured by itself: {found['measured']}.")
         if "steps" in found:
             parts += _training(found)
         elif "programs" in found:

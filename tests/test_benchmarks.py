@@ -246,6 +246,22 @@ def test_report_survives_its_file(report, tmp_path):
     assert summary.newest(tmp_path / "nothing") is None
 
 
+def test_a_later_part_takes_the_place_of_its_cases(report, tmp_path):
+    summary.write(report, tmp_path / "whole.json")
+    case = {**report["cases"]["softmax"], "title": "softmax again"}
+    part = {**report, "when": "2999-01-01T00:00:00+00:00", "commit": "abc"}
+    summary.write(
+        {**part, "part": True, "cases": {"softmax": case}}, tmp_path / "p.json"
+    )
+    newest = summary.newest(tmp_path)
+    assert newest["when"] == report["when"]
+    assert newest["cases"]["softmax"]["title"] == "softmax again"
+    assert "Measured by itself: 2999-01-01, commit abc." in tables.page(newest)
+    old = {**part, "when": "1999-01-01", "part": True, "cases": {"softmax": case}}
+    summary.write(old, tmp_path / "p.json")
+    assert summary.newest(tmp_path)["cases"]["softmax"]["title"] != "softmax again"
+
+
 def test_write_all_replaces_only_the_table(report, tmp_path):
     readme, page = tmp_path / "README.md", tmp_path / "page.md"
     readme.write_text(f"before\n{tables.START}\nold\n{tables.END}\nafter\n")
