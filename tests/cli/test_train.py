@@ -190,7 +190,7 @@ def test_the_help_tells_the_defaults_and_names(
         run("train", "--help")
     text = " ".join(capsys.readouterr().out.split())
     defaults = TrainRecipe("x")
-    for name, _, _, meaning in (*words._PICTURES, *words._TRAINING):
+    for name, _, _, meaning in (*words.PICTURES, *words.TRAINING):
         value = getattr(defaults, name[2:].replace("-", "_"))
         if name in ("--val", "--augment", "--learning-rate"):
             continue
