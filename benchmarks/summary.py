@@ -89,7 +89,10 @@ def newest(folder: Path = RESULTS) -> Facts | None:
     found = {**whole[-1], "cases": dict(whole[-1]["cases"])}
     for report in reports:
         if report.get("part") and report["when"] > found["when"]:
-            note = {"measured": f"{report['when'][:10]}, commit {report['commit']}"}
+            note = {
+                "measured": f"{report['when'][:10]}, medians of {report['repeats']}, "
+                f"commit {report['commit']}"
+            }
             found["cases"] |= {k: v | note for k, v in report["cases"].items()}
     return found
 

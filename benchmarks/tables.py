@@ -129,12 +129,18 @@ def _conditions(report: Facts) -> str:
         if busy is not None and busy > BUSY_SHARE
         else ""
     )
+    alone = "".join(
+        f"\n{found['title'][0].upper()}{found['title'][1:]}: measured by itself, "
+        f"{found['measured']}."
+        for found in report["cases"].values()
+        if "measured" in found and "steps" in found
+    )
     return (
         f"Medians of {report['repeats']} on {report['threads']} cores of "
         f"{machine['processor']}, {report['when'][:10]}; {', '.join(named)}; Keras at "
         "its best `steps_per_execution`. Compile time is apart: see\n"
         "[docs/benchmarks.md](docs/benchmarks.md)."
-        f"{warning}"
+        f"{alone}{warning}"
     )
 
 

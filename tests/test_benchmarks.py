@@ -256,7 +256,8 @@ def test_a_later_part_takes_the_place_of_its_cases(report, tmp_path):
     newest = summary.newest(tmp_path)
     assert newest["when"] == report["when"]
     assert newest["cases"]["softmax"]["title"] == "softmax again"
-    assert "Measured by itself: 2999-01-01, commit abc." in tables.page(newest)
+    assert "Measured by itself: 2999-01-01, medians of" in tables.page(newest)
+    assert "Softmax again: measured by itself, 2999-01-01" in tables.short_table(newest)
     old = {**part, "when": "1999-01-01", "part": True, "cases": {"softmax": case}}
     summary.write(old, tmp_path / "p.json")
     assert summary.newest(tmp_path)["cases"]["softmax"]["title"] != "softmax again"

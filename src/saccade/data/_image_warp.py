@@ -28,7 +28,7 @@ _GROUP = 8
 _ready: set[tuple[object, ...]] = set()
 _compiling = threading.Lock()
 
-FILL_MODES = ("nearest", "constant", "reflect", "wrap")
+FILL_MODES = kernels.FILL_MODES
 
 
 def warp_batch(

@@ -17,6 +17,7 @@ from ._choose import register as register
 from ._conv import conv as conv
 from ._conv import conv_grad_input as conv_grad_input
 from ._conv import conv_grad_kernel as conv_grad_kernel
+from ._library import FILL_MODES as FILL_MODES
 from ._library import missing as missing
 from ._library import vectors as vectors
 from ._library import warp as warp
@@ -27,6 +28,7 @@ from ._spec import ConvSpec as ConvSpec
 from ._spec import PoolSpec as PoolSpec
 
 __all__ = [
+    "FILL_MODES",
     "USUAL_BATCH",
     "ConvSpec",
     "Form",

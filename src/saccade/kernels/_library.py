@@ -49,6 +49,7 @@ def vectors() -> str | None:
 
 
 FILL_MODES = ("nearest", "constant", "reflect", "wrap")
+"""What is outside a warped picture; the order is that of `Fill` in problem.h."""
 
 
 def warp(
