@@ -3,7 +3,10 @@
 `python scripts/compat.py` writes the table from tests/data/keras_api.json;
 `python scripts/compat.py --check` only says whether it is current;
 `python scripts/compat.py --record GRADES.md` records the names anew, from an installed
-Keras and a list of grades.
+Keras and a list of grades;
+`python scripts/compat.py --results REPORT.json` takes in counts of a run of Keras' own
+tests: {"areas": {AREA: {"public": {"passed": 3, "denominator": 4}}}}. The reasons for
+those that do not pass are written into tests/conformance/results.json by hand.
 """
 
 import argparse
@@ -17,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ROOT / "tests" / "data" / "keras_api.json"
+RESULTS = ROOT / "tests" / "conformance" / "results.json"
 TABLE = ROOT / "docs" / "compat.md"
 
 # Namespaces and names that are left out, and why; a later entry wins.
@@ -129,7 +133,42 @@ def render() -> str:
         "",
         f"In all: {counts}.",
     ]
-    return "\n".join([*head, *rows]) + "\n"
+    return "\n".join([*head, *conformance(), *rows]) + "\n"
+
+
+def take_in(report: Path) -> None:
+    """Puts the counts of a run of Keras' tests in the place of those stored."""
+    stored = json.loads(RESULTS.read_text(encoding="utf-8"))
+    areas = json.loads(report.read_text(encoding="utf-8"))["areas"]
+    for area, counts in areas.items():
+        entry = stored.setdefault(area, {"rest": []})
+        entry["passed"] = counts["public"].get("passed", 0)
+        entry["total"] = counts["public"]["denominator"]
+    text = json.dumps(dict(sorted(stored.items())), indent=1, ensure_ascii=False)
+    RESULTS.write_text(text + "\n", encoding="utf-8")
+
+
+def conformance() -> list[str]:
+    """The lines on Keras' own tests: counts for each area, and why not all pass."""
+    stored = json.loads(RESULTS.read_text(encoding="utf-8"))
+    rows = [
+        "",
+        "## Keras' own tests",
+        "",
+        "Tests of public behaviour of Keras 3.15.1, run on saccade. Left out: tests",
+        "of Keras' internals, quantization, other backends, and those that fail with",
+        "Keras itself.",
+        "",
+        "| area | pass | of | % | the rest |",
+        "|---|---:|---:|---:|---|",
+    ]
+    for area, entry in sorted(stored.items()):
+        why = "; ".join(f"{part['tests']}: {part['why']}" for part in entry["rest"])
+        share = 100 * entry["passed"] / entry["total"]
+        rows.append(
+            f"| {area} | {entry['passed']} | {entry['total']} | {share:.1f} | {why} |"
+        )
+    return rows
 
 
 def main() -> int:
@@ -137,9 +176,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare")
     parser.add_argument("--record", type=Path, help="a list of grades")
+    parser.add_argument("--results", type=Path, help="a report of Keras' tests")
     options = parser.parse_args()
     if options.record:
         record(options.record)
+    if options.results:
+        take_in(options.results)
     text = render()
     if options.check:
         current = TABLE.exists() and TABLE.read_text(encoding="utf-8") == text

@@ -35,3 +35,10 @@ def test_operations_are_all_there() -> None:
         for name, entry in names[place].items():
             if entry["grade"] != "OUT":
                 assert state(place, name, entry["grade"])[0] == "done", name
+
+
+def test_each_test_of_keras_that_does_not_pass_has_a_reason() -> None:
+    results = json.loads((ROOT / "tests/conformance/results.json").read_text())
+    for area, entry in results.items():
+        told = sum(part["tests"] for part in entry["rest"])
+        assert entry["passed"] + told == entry["total"], area
