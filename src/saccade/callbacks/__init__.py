@@ -1,5 +1,6 @@
 """Callbacks: objects that are told how training goes."""
 
+from saccade.callbacks._backup import BackupAndRestore as BackupAndRestore
 from saccade.callbacks._callback import Callback as Callback
 from saccade.callbacks._callback import CallbackList as CallbackList
 from saccade.callbacks._history import History as History
@@ -15,6 +16,7 @@ from saccade.callbacks._monitor import ReduceLROnPlateau as ReduceLROnPlateau
 from saccade.core import _registry
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "CallbackList",

@@ -8,12 +8,13 @@ ones here use `on_progress`, which comes after each compiled chunk of steps.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from saccade.core._errors import ArgumentTypeError, message
 
 if TYPE_CHECKING:
     from saccade.callbacks._history import History
+    from saccade.engine._resume import Run
     from saccade.models import Model
 
 Logs = Mapping[str, Any] | None
@@ -40,6 +41,9 @@ class Callback:
         >>> Stop().params
         {}
     """
+
+    # The attributes that `state_dict` returns.
+    _kept: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self) -> None:
         self.params: dict[str, Any] = {}
@@ -126,6 +130,29 @@ class Callback:
     def steps_until_told(self) -> int | None:
         """Returns after how many steps a look must come, None if any; not in Keras."""
         return None
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns what it must remember when a killed run is resumed; not in Keras.
+
+        Numbers, texts, NumPy arrays, and lists and dicts of these. `BackupAndRestore`
+        keeps them.
+        """
+        return {name: getattr(self, name) for name in self._kept}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Takes in what `state_dict` returned; comes after `on_train_begin`.
+
+        Args:
+            state: the dict.
+        """
+        for name in self._kept:
+            setattr(self, name, state[name])
+
+    def set_run(self, run: Run) -> None:
+        """Takes in the run; comes once, before `on_train_begin`; not in Keras."""
+
+    def keep_state(self, run: Run) -> None:
+        """Comes when all callbacks have heard of steps or an epoch; not in Keras."""
 
     def _overrides(self, hooks: Iterable[str]) -> str | None:
         """The first of the hooks that a user's class overrides."""
@@ -301,6 +328,18 @@ class CallbackList(Callback):
             hook = getattr(callback, "on_test_progress", None)
             if hook is not None:
                 hook(batch, logs)
+
+    def set_run(self, run: Run) -> None:
+        """Hands the run on to those that have the hook."""
+        for callback in self.callbacks:
+            if hasattr(callback, "set_run"):
+                callback.set_run(run)
+
+    def keep_state(self, run: Run) -> None:
+        """Hands the run on to those that have the hook."""
+        for callback in self.callbacks:
+            if hasattr(callback, "keep_state"):
+                callback.keep_state(run)
 
 
 def _flat(callbacks: Any) -> Iterable[Any]:

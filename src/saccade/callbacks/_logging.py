@@ -14,6 +14,7 @@ from saccade.callbacks._callback import Callback, Logs
 from saccade.core._disk import appending
 from saccade.core._errors import ConfigError, message, nearest
 from saccade.core._output import print_line
+from saccade.saving._files import replacing
 from saccade.utils import Progbar
 
 
@@ -157,6 +158,18 @@ class CSVLogger(Callback):
         self._header = not (self.append and path.exists() and path.stat().st_size > 0)
         path.open("a" if self.append else "w").close()
         self.keys = None
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns the columns and the text of the file."""
+        with Path(self.filename).open(newline="", encoding="utf-8") as file:
+            text = file.read()
+        return {"keys": self.keys, "header": self._header, "text": text}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Puts the text back: no line of the run is missing, and none comes twice."""
+        self.keys, self._header = state["keys"], state["header"]
+        with replacing(Path(self.filename)) as temporary:
+            temporary.write_text(state["text"], encoding="utf-8", newline="")
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Writes a line."""

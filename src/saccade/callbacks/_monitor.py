@@ -144,6 +144,8 @@ class EarlyStopping(MonitorCallback):
         'val_loss'
     """
 
+    _kept = ("wait", "stopped_epoch", "best", "best_weights", "best_epoch")
+
     def __init__(
         self,
         monitor: str = "val_loss",
@@ -229,6 +231,8 @@ class ModelCheckpoint(MonitorCallback):
         >>> ModelCheckpoint("best.weights.h5", save_weights_only=True).monitor
         'val_loss'
     """
+
+    _kept = ("best", "_epoch", "_unsaved", "_last_batch")
 
     def __init__(
         self,
@@ -374,6 +378,8 @@ class ReduceLROnPlateau(MonitorCallback):
         >>> ReduceLROnPlateau(factor=0.2).factor
         0.2
     """
+
+    _kept = ("best", "cooldown_counter", "wait")
 
     def __init__(
         self,

@@ -50,6 +50,7 @@ from saccade.data._dataset_nodes import (
     Slices,
     Unbatch,
     Zip,
+    drawing,
 )
 from saccade.data._dataset_select import Repeat, Shard, Shuffle, Skip, Take
 
@@ -576,6 +577,23 @@ class Dataset:
     def as_numpy_iterator(self) -> Iterator[Any]:
         """Gives the elements as NumPy's arrays and numbers, texts as bytes."""
         return map(to_numpy, self._node.open())
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns what its random order and random functions depend on.
+
+        Not in TensorFlow; `callbacks.BackupAndRestore` keeps it.
+        """
+        return {"steps": [[node.seed, node.passes] for node in drawing(self._node)]}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Lets the next pass be as it was for a data set made in the same way.
+
+        Args:
+            state: what its `state_dict()` returned.
+        """
+        pairs = zip(drawing(self._node), state["steps"], strict=True)
+        for node, (seed, passes) in pairs:
+            node.seed, node.passes = seed, passes
 
     def reduce(
         self,

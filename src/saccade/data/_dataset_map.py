@@ -53,17 +53,17 @@ class Map(Step):
     ) -> None:
         super().__init__(before)
         self._function = function
-        self._seed = seed
+        self.seed = seed
         self._parallel = parallel
         self._skip = skip
-        self._passes = 0
+        self.passes = 0
         self._lock = threading.Lock()
 
     def _pass_keys(self) -> Callable[[int, int], np.ndarray]:
         """Starts a pass; returns what makes the keys of its elements a..b."""
         with self._lock:
-            word = mix(self._seed, self._passes)
-            self._passes += 1
+            word = mix(self.seed, self.passes)
+            self.passes += 1
 
         def keys(first: int, last: int) -> np.ndarray:
             numbers = np.arange(first, last, dtype=np.uint32)
@@ -185,7 +185,7 @@ class Map(Step):
         return Map(
             self.before.without_errors(),
             self._function,
-            self._seed,
+            self.seed,
             self._parallel,
             skip=True,
         )
@@ -209,13 +209,14 @@ class Filter(Step):
     ) -> None:
         super().__init__(before)
         self._function = function
-        self._key = np.array([seed, 0], np.uint32)
+        self.seed = seed
+        self.passes = 0
         self._until = until
 
     def open(self) -> Iterator[Element]:
         """Gives the elements that stay."""
         for number, element in enumerate(self.before.open()):
-            key = self._key + np.array([0, number], np.uint32)
+            key = np.array([self.seed, number], np.uint32)
             answer = self._function(element, key)
             if np.size(answer) != 1:
                 raise DataError(

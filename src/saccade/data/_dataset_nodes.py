@@ -93,6 +93,29 @@ class Node(ABC):
         return self
 
 
+class Drawing(Protocol):
+    """A step that draws random numbers, by a seed and the number of the pass."""
+
+    seed: int
+    passes: int
+
+
+def drawing(node: Node) -> list[Drawing]:
+    """Returns the steps up to a node that draw random numbers.
+
+    Args:
+        node: the last step.
+    """
+    found: list[Drawing] = []
+    for value in vars(node).values():
+        for item in value if isinstance(value, list) else (value,):
+            if isinstance(item, Node):
+                found.extend(drawing(item))
+    if hasattr(node, "passes"):
+        found.append(node)  # type: ignore[arg-type]
+    return found
+
+
 def _gathered(base: Rows, rows: Iterator[int], size: int) -> Iterator[Element]:
     while numbers := list(itertools.islice(rows, size)):
         yield base.gather(np.array(numbers, np.intp))

@@ -192,15 +192,33 @@ class Shuffle(Choice):
         self._buffer_size = buffer_size
         # TensorFlow takes two zeros for no seed; its program seed is never 0.
         self._first = (_PROGRAM_SEED, seed)
-        self._seeds = draws(*self._first) if reshuffle else None
+        self._reshuffle = reshuffle
+        self._seeds: Iterator[int] = iter(())
+        self._drawn_for = -1
+        self.passes = 0
         self._lock = threading.Lock()
+
+    @property
+    def seed(self) -> int:
+        """The seed of all orders."""
+        return self._first[1]
+
+    @seed.setter
+    def seed(self, seed: int) -> None:
+        self._first, self._drawn_for = (_PROGRAM_SEED, seed), -1
 
     def choose(self, items: Iterator[T]) -> Iterator[T]:
         """Gives the items in the order of a new pass."""
         with self._lock:
             seeds = self._first
-            if self._seeds is not None:
+            if self._reshuffle:
+                # Each pass takes the next two numbers as its seeds.
+                if self._drawn_for != self.passes:
+                    first = 2 * self.passes
+                    self._seeds = itertools.islice(draws(*seeds), first, None)
                 seeds = next(self._seeds), next(self._seeds)
+            self.passes += 1
+            self._drawn_for = self.passes
         return self._drawn(items, draws(*seeds))
 
     def _drawn(self, items: Iterator[T], numbers: Iterator[int]) -> Iterator[T]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import math
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Iterator
+from typing import Any
 
 from saccade.core._errors import ConfigError, message
 from saccade.data._types import Batch, Tree
@@ -94,6 +96,21 @@ class StreamSource(ABC):
             DataError: it ends before `steps` batches, or gives something that is no
                 batch.
         """
+
+    def cursor(self) -> Any:
+        """Returns where the stream is between two epochs, as plain values."""
+        return None
+
+    def seek(self, epoch: int, steps: int | None, cursor: Any) -> None:
+        """Brings a new stream to where another one was between two epochs.
+
+        Args:
+            epoch: the number of the epoch that will be opened next.
+            steps: as `open` will get it.
+            cursor: what `cursor()` of the other stream returned.
+        """
+        for past in range(epoch):
+            deque(self.open(past, steps), 0)
 
     def close(self) -> None:
         """Ends threads that the stream started."""

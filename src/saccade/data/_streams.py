@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from saccade.core._errors import ArgumentTypeError, DataError, message
 from saccade.core._random import default_seed
@@ -62,6 +63,16 @@ class IteratorStream(StreamSource):
             count += 1
             yield batch
 
+    def cursor(self) -> int:
+        """Returns how many batches were given."""
+        return self._given
+
+    def seek(self, epoch: int, steps: int | None, cursor: int) -> None:
+        """Leaves out so many batches; they must be made, as nothing else is known."""
+        while self._given < cursor:
+            if self._next() is None:
+                raise DataError(self._ended(epoch, self._given, cursor))
+
     def _next(self) -> Batch | None:
         batch, self._replay = self._replay, None
         if batch is None:
@@ -84,6 +95,14 @@ class IteratorStream(StreamSource):
         )
 
 
+class Stateful(Protocol):
+    """Data that say what their next pass depends on."""
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None: ...
+
+
 class IterableStream(StreamSource):
     """Batches that can be run through again and again, always from the start.
 
@@ -96,6 +115,7 @@ class IterableStream(StreamSource):
         reader: checks them.
         name: the type of the data.
         where: the method that was called.
+        data: the data themselves, where they say what a pass depends on.
 
     Raises:
         DataError: a pass gives nothing at all.
@@ -108,8 +128,12 @@ class IterableStream(StreamSource):
         reader: BatchReader,
         name: str,
         where: str,
+        data: Stateful | None = None,
     ) -> None:
         self._restart = restart
+        self._data = data
+        self._begun = 1
+        self._state = self._state_now()
         self._length = length
         self._reader = reader
         self._name = name
@@ -155,7 +179,40 @@ class IterableStream(StreamSource):
         """Forgets a pass that was begun."""
         self._pass, self._replay = None, None
 
+    def cursor(self) -> list[Any]:
+        """Returns how many passes are over, and where in the next an epoch starts."""
+        if self._pass is None:
+            return [self._begun, self._state_now(), 0]
+        return [self._begun - 1, self._state, self._position]
+
+    def seek(self, epoch: int, steps: int | None, cursor: list[Any]) -> None:
+        """Begins that pass and leaves out its first batches.
+
+        The passes before are run through where the data cannot be told of them.
+        """
+        before, state, position = cursor
+        if self._data is not None:
+            self._data.load_state_dict(state)
+            self._pass, self._replay = None, None
+        elif before:
+            deque(self._pass or (), 0)
+            for _ in range(before - 1):
+                deque(self._restart(), 0)
+            self._pass, self._replay = None, None
+        if self._pass is None:
+            self._begun, self._position = before, 0
+            if not position:
+                return
+            self._begin()
+        while self._position < position and self._next() is not None:
+            pass
+
+    def _state_now(self) -> dict[str, Any]:
+        return {} if self._data is None else self._data.state_dict()
+
     def _begin(self) -> None:
+        self._state = self._state_now()
+        self._begun += 1
         self._pass, self._position, self._replay = self._restart(), 0, None
 
     def _next(self) -> Batch | None:
@@ -242,6 +299,26 @@ class DatasetStream(StreamSource):
         self._replay = None
         self._call("on_epoch_end")
 
+    def cursor(self) -> dict[str, Any]:
+        """Returns the seed of the order, and what the data set says of itself."""
+        own = getattr(self._dataset, "state_dict", None)
+        return {
+            "seed": self._seed,
+            "next": self._next_index,
+            "own": None if own is None else own(),
+        }
+
+    def seek(self, epoch: int, steps: int | None, cursor: dict[str, Any]) -> None:
+        """Takes these in; else lets the data set hear of the epochs that are over."""
+        self._seed, self._next_index = cursor["seed"], cursor["next"]
+        if cursor["own"] is not None:
+            self._dataset.load_state_dict(cursor["own"])  # type: ignore[attr-defined]
+        for _ in range(epoch if cursor["own"] is None else 0):
+            self._call("on_epoch_begin")
+            self._call("on_epoch_end")
+        if epoch:
+            self._replay = None
+
     def _indices(self, epoch: int, steps: int | None) -> Iterable[int]:
         count = self.num_batches
         if count is None:
@@ -322,7 +399,8 @@ def stream_source(
         return DatasetStream(dataset, reader, shuffle, where, seed)
     as_numpy = getattr(x, "as_numpy_iterator", None)
     if as_numpy is not None:
-        stream = IterableStream(as_numpy, _length(x), reader, name, where)
+        data = cast(Stateful, x) if hasattr(x, "state_dict") else None
+        stream = IterableStream(as_numpy, _length(x), reader, name, where, data)
         # A Dataset, or one of TensorFlow's: -1 says that it never ends.
         count = getattr(x, "cardinality", int)()
         stream.endless = int(count) == INFINITE

@@ -21,6 +21,7 @@ from saccade.engine._groups import (
 from saccade.engine._logs import plain
 from saccade.engine._pace import Interrupt, Pace, Stopwatch, deferred_interrupt
 from saccade.engine._plan import ExecutionPlan
+from saccade.engine._resume import Run
 from saccade.engine._runners import ArrayRunner, Look, StreamRunner
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class FitOptions:
     seed: int
     verbose: int
     validation_freq: int | tuple[int, ...]
+    resumable: bool = True
 
 
 Validate = Callable[[], Mapping[str, Any]]
@@ -60,21 +62,30 @@ def fit(
     validate: Validate | None,
 ) -> None:
     """Trains for the given epochs; the variables always hold the last finished step."""
-    runner = _make_runner(programs, source, plan, options)
+    run = Run(model, programs, source, options, callbacks)
     model.stop_training = False
     warned = False
+    if options.resumable:
+        callbacks.set_run(run)
+    runner = _make_runner(programs, source, plan, run.options)
     callbacks.on_train_begin()
+    run.begin()
     logs: dict[str, Any] = {}
     try:
-        for epoch in _epochs(options):
+        for epoch in _epochs(run.options):
+            if run.ended and not run.steps:
+                break
             model.reset_metrics()
             callbacks.on_epoch_begin(epoch)
-            logs = {}
+            done = run.begin_epoch(epoch)
+            logs = dict(run.logs)
             with deferred_interrupt() as interrupt:
                 allow = _make_allow(callbacks, plan, interrupt)
-                for look in runner.epoch(epoch, allow):
+                for look in () if run.ended else runner.epoch(epoch, allow, done):
                     logs = plain(look.logs)
+                    run.steps, run.logs = look.steps, logs
                     _after(callbacks, plan, look, logs)
+                    callbacks.keep_state(run)
                     if look.bad >= 0 and not warned:
                         warned = True
                         _warn_of_nan(epoch, look.bad)
@@ -85,6 +96,8 @@ def fit(
                 logs |= {f"val_{name}": value for name, value in validate().items()}
             # A copy, in Keras' order; what callbacks add is for those after them.
             callbacks.on_epoch_end(epoch, plain(logs))
+            run.end_epoch(epoch)
+            callbacks.keep_state(run)
             if model.stop_training:
                 break
     finally:

@@ -70,6 +70,12 @@ class Programs:
         """Makes the metrics forget what they counted."""
         self._model.reset_metrics()
 
+    def forget(self) -> None:
+        """Lets everything be traced anew, since numbers in it have changed."""
+        for name, part in vars(type(self)).items():
+            if isinstance(part, functools.cached_property):
+                vars(self).pop(name, None)
+
     def _first_logs(self, part: str, step: Callable[[], Any]) -> dict[str, jax.Array]:
         """Zeros for the logs that a user's step returns; nothing for other steps."""
         if not logs_itself(self._model, part):

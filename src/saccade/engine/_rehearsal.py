@@ -168,8 +168,9 @@ class _Rehearsal:
         seen.epochs, seen.plan = epochs, str(plan)
         steps = min(FEW, seen.steps or FEW)
         short = dataclasses.replace(
-            options, epochs=options.initial_epoch + 1, steps=steps, verbose=0
-        )
+            options, epochs=options.initial_epoch + 1, steps=steps, verbose=0,
+            resumable=False,
+        )  # fmt: skip
         self._fitted = seen
         start = time.perf_counter()
         try:

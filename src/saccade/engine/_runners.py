@@ -7,6 +7,7 @@ what was logged; the loop above decides what to do about it.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Literal
@@ -69,21 +70,27 @@ class ArrayRunner:
             self._data = jax.tree.map(jax.device_put, self._data)
         self._key = np.array([0, seed], np.uint32)
 
-    def epoch(self, epoch: int, allow: Allow) -> Iterator[Look]:
-        """Runs one epoch: a pass, or the next `steps` batches of one."""
+    def epoch(self, epoch: int, allow: Allow, done: int = 0) -> Iterator[Look]:
+        """Runs one epoch: a pass, or the next `steps` batches of one.
+
+        Args:
+            epoch: its number, from 0.
+            allow: see `Allow`.
+            done: how many of its steps were made before.
+        """
         turn, first, count = epoch_batches(self._batches, self._steps, epoch)
-        yield from self._run(turn, epoch, first, first + count, allow)
+        yield from self._run(turn, epoch, first, first + count, allow, done)
 
     def _run(
-        self, turn: int, epoch: int, first: int, last: int, allow: Allow
+        self, turn: int, epoch: int, first: int, last: int, allow: Allow, done: int
     ) -> Iterator[Look]:
-        """Runs the batches first..last of one pass through the data."""
+        """Runs the batches first + done..last of one pass through the data."""
         size, length = self._source.batch_size, self._source.length
         order = rows_order(self._seed, turn, length, self._shuffle, size)
         full = length // size if self._programs.exact else self._batches
         filled = np.resize(order, full * size).reshape(full, size)
         on_device = jax.device_put(filled) if self._resident else None
-        at = first
+        at = first + done
         watch = Stopwatch()
         while at < min(last, full):
             wanted = min(self._pace.steps(), min(last, full) - at)
@@ -164,10 +171,15 @@ class StreamRunner:
         self._builder = GroupBuilder(source.first, 1 if single_steps else None)
         self._key = np.array([0, seed], np.uint32)
 
-    def epoch(self, epoch: int, allow: Allow) -> Iterator[Look]:
-        """Runs one epoch while a thread prepares the batches to come."""
-        done = 0
-        batches = self._source.open(epoch, self.steps)
+    def epoch(self, epoch: int, allow: Allow, done: int = 0) -> Iterator[Look]:
+        """Runs one epoch while a thread prepares the batches to come.
+
+        Args:
+            epoch: its number, from 0.
+            allow: see `Allow`.
+            done: how many of its steps were made before; their batches are read again.
+        """
+        batches = itertools.islice(self._source.open(epoch, self.steps), done, None)
         with closing(prefetch(batches, self._builder.capacity * 2)) as coming:
             for ready in coming.groups(self._builder.capacity):
                 for part in self._parts(ready):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator as AbstractIterator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -130,6 +130,22 @@ class Iterator(PyDataset[object]):
 
     def __len__(self) -> int:
         return -(-self.n // self.batch_size)
+
+    def state_dict(self) -> dict[str, object]:
+        """Returns the order of the epoch and the count of batches; not in Keras."""
+        return {
+            "index_array": self.index_array,
+            "batch_index": self.batch_index,
+            "total_batches_seen": self.total_batches_seen,
+        }
+
+    def load_state_dict(self, state: Mapping[str, object]) -> None:
+        """Takes in what `state_dict` returned, to resume a run.
+
+        Args:
+            state: the dict.
+        """
+        vars(self).update(state)
 
     def on_epoch_end(self) -> None:
         """Draws the order of the next epoch."""
