@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from saccade import constraints as constraints
     from saccade import datasets as datasets
     from saccade import dtype_policies as dtype_policies
+    from saccade import explain as explain
     from saccade import initializers as initializers
     from saccade import layers as layers
     from saccade import losses as losses
@@ -62,6 +63,7 @@ _PACKAGES = (
     "constraints",
     "datasets",
     "dtype_policies",
+    "explain",
     "initializers",
     "layers",
     "losses",
