@@ -35,6 +35,7 @@ LEVELS = {
     "preprocessing": 7,
     "callbacks": 7,
     "engine": 8,
+    "export": 8,
     "models": 9,
     "datasets": 9,
     "visualization": 9,

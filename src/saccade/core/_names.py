@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+# Marks what is done inside, by a name.
+Label = Callable[[str], AbstractContextManager[object]]
 
 _counts: Counter[str] = Counter()
 _local = threading.local()
@@ -66,10 +69,33 @@ def name_scope(name: str) -> Iterator[None]:
     """
     stack: list[str] = _local.__dict__.setdefault("stack", [])
     stack.append(name)
+    label: Label | None = _local.__dict__.get("label")
+    try:
+        with label(name) if label is not None else nullcontext():
+            yield
+    finally:
+        stack.pop()
+
+
+@contextmanager
+def labelled(label: Label) -> Iterator[None]:
+    """Enters `label(name)` as well in each `name_scope` opened inside.
+
+    So whoever traces a model can mark operations with the layer they come from.
+
+    Example:
+        >>> from contextlib import nullcontext
+        >>> seen = []
+        >>> def label(name): seen.append(name); return nullcontext()
+        >>> with labelled(label), name_scope("conv"): seen
+        ['conv']
+    """
+    before = _local.__dict__.get("label")
+    _local.label = label
     try:
         yield
     finally:
-        stack.pop()
+        _local.label = before
 
 
 def current_path() -> str:

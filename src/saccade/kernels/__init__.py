@@ -13,6 +13,7 @@ from ._choose import choose as choose
 from ._choose import explain as explain
 from ._choose import form as form
 from ._choose import form_names as form_names
+from ._choose import portable as portable
 from ._choose import register as register
 from ._conv import conv as conv
 from ._conv import conv_grad_input as conv_grad_input
@@ -44,6 +45,7 @@ __all__ = [
     "form_names",
     "max_pool",
     "missing",
+    "portable",
     "register",
     "vectors",
     "warp",

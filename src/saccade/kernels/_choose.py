@@ -16,7 +16,9 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import jax
 
@@ -27,6 +29,9 @@ from ._spec import BiasSpec, ConvSpec, PoolSpec
 Spec = BiasSpec | ConvSpec | PoolSpec
 VARIABLE = "SACCADE_KERNELS"
 OFF = "off"
+# The form that XLA lowers by itself on every platform.
+PORTABLE = "xla"
+_local = threading.local()
 
 
 def _takes_all(spec: Spec) -> bool:
@@ -107,6 +112,27 @@ def platform() -> str:
     return jax.default_backend() if device is None else device.platform
 
 
+@contextmanager
+def portable() -> Iterator[None]:
+    """Makes `choose` pick the forms that are single operations of XLA on any device.
+
+    For programs that are traced here and run elsewhere: no code of this machine is in
+    them, and other tools know the operations.
+
+    Example:
+        >>> spec = ConvSpec(1, (4, 4), (4, 4), (1, 1), 1, 1, (1, 1), (1, 1),
+        ...                 ((0, 0), (0, 0)))
+        >>> with portable(): choose("conv", spec).name
+        'xla'
+    """
+    before = getattr(_local, "portable", False)
+    _local.portable = True
+    try:
+        yield
+    finally:
+        _local.portable = before
+
+
 def choose(operation: str, spec: Spec, device: str | None = None) -> Form:
     """Picks the form of an operation.
 
@@ -119,11 +145,13 @@ def choose(operation: str, spec: Spec, device: str | None = None) -> Form:
     Raises:
         ConfigError: unknown operation, or `SACCADE_KERNELS` names no form.
     """
+    if getattr(_local, "portable", False):
+        return form(operation, PORTABLE)
     ranked = _ranked(operation, spec, device or platform())
     forced = _forced(operation)
-    for form, _ in ranked:
-        if form.name == forced:
-            return form
+    for candidate, _ in ranked:
+        if candidate.name == forced:
+            return candidate
     return ranked[0][0]
 
 

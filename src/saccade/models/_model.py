@@ -273,6 +273,27 @@ class Model(OlderNames):
 
         save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
+    def export(
+        self,
+        filepath: str | Path,
+        format: str | None = None,
+        verbose: bool | None = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Writes the model for use without its code; see `export.export_model`.
+
+        Args:
+            filepath: the file.
+            format: 'onnx' or 'stablehlo'; None for what the file's name ends in.
+            verbose: whether to print where the file is; None for True.
+            input_signature: shapes and types that replace those of the inputs.
+            **kwargs: options of the format.
+        """
+        from saccade.export import export_model
+
+        export_model(self, filepath, format, verbose, input_signature, **kwargs)
+
     def load_weights(
         self, filepath: str | Path, skip_mismatch: bool = False, **kwargs: Any
     ) -> None:
@@ -320,7 +341,7 @@ class Model(OlderNames):
             arrays = self._graph.arranged(x, place)
             self._graph.check_shapes([getattr(a, "shape", None) for a in arrays], place)
             return
-        if self._measures_itself() and not self._has_call():
+        if not self._has_call() and self._measures_itself():
             self.built = True  # the user's own steps call the parts
         elif not self.built or any(not part.built for part in self._flatten_layers()):
             self._trace_build(x)

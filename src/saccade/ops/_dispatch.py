@@ -12,7 +12,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any, ClassVar, Self
 
-from saccade.core import _registry
+from saccade.core import _names, _registry
 from saccade.core._symbolic import KerasTensor, Node, Operation, infer, operators
 from saccade.saving import _objects
 
@@ -109,7 +109,8 @@ class OpCall(Operation):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Computes, or notes the call if there are placeholders."""
         if not _symbolic(args) and not _symbolic(kwargs.values()):
-            return self.call(*args, **kwargs)
+            with _names.name_scope(self.name):
+                return self.call(*args, **kwargs)
         outputs = self.compute_output_spec(*args, **kwargs)
         Node(self, args, kwargs, outputs)
         return outputs
