@@ -44,6 +44,7 @@ LEVELS = {
     "launcher": 10,
     "report": 10,
     "explain": 10,
+    "studio": 11,
     "recipes": 11,
     "cli": 12,
 }
@@ -59,6 +60,8 @@ THIRD_PARTY = {
     "torch": set(),
     "keras": set(),
     "optax": set(),
+    "starlette": {"studio"},
+    "uvicorn": {"studio"},
 }
 
 

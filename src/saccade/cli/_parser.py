@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol
 
 from saccade import __version__
-from saccade.cli import _augment, _evaluate, _predict, _train
+from saccade.cli import _augment, _evaluate, _predict, _studio, _train
 from saccade.cli._check import check
 from saccade.cli._run import MISTAKE, run
 from saccade.core._errors import nearest
@@ -23,6 +23,7 @@ _EPILOG = """examples:
   saccade predict runs/pictures-1 photo.jpg
   saccade run train.py --epochs 5    run a Keras program as it is
   saccade check train.py             would it run to its end, and how long?
+  saccade studio                     watch networks learn, in the browser
   saccade doctor                     show versions, devices and what is missing
 
 In a notebook, put this line at the top:  %load_ext saccade"""
@@ -177,6 +178,7 @@ _ON_PICTURES: dict[str, _Command] = {
     "augment": _augment,
     "evaluate": _evaluate,
     "predict": _predict,
+    "studio": _studio,
 }
 
 

@@ -1,0 +1,39 @@
+"""`saccade studio`: the local page that shows networks learning."""
+
+from __future__ import annotations
+
+import argparse
+
+from saccade.cli._commands import guarded
+
+HELP = "open the studio: playground, convolution, optimiser race, live training"
+DESCRIPTION = """Open a local page (127.0.0.1) that shows networks learning.
+
+It works offline: nothing leaves this machine. Ctrl-C ends it."""
+EPILOG = """examples:
+  saccade studio                       a free port, in the browser
+  saccade studio --no-browser          prints the address
+  saccade studio --port 8765"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of the command."""
+    parser.add_argument("--port", type=int, default=0, help="a port; 0 for a free one")
+    parser.add_argument(
+        "--no-browser", action="store_true", help="print the address, open nothing"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serves the studio; returns the exit code."""
+    return guarded("studio", lambda: _serve(options))
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from saccade.studio import Address, serve
+
+    def ready(address: Address) -> None:
+        print(f"The studio is at {address.url()}\nCtrl-C ends it.", flush=True)
+
+    serve(options.port, browser=not options.no_browser, ready=ready)
+    return 0

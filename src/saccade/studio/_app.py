@@ -1,0 +1,61 @@
+"""The application: the pages of the studio and the guard before them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from saccade.studio._guard import Guard
+
+STATIC = Path(__file__).parent / "static"
+PAGES = ("/", "/playground")
+# Windows may have another type for .js in its registry, and browsers then refuse it.
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+
+class _Files(StaticFiles):
+    """The studio's own files, with the types that modules need."""
+
+    def file_response(self, full_path, *args, **options) -> Response:  # type: ignore[no-untyped-def]
+        response = super().file_response(full_path, *args, **options)
+        kind = _TYPES.get(Path(full_path).suffix)
+        if kind is not None:
+            response.headers["content-type"] = f"{kind}; charset=utf-8"
+        # Asked for at each load, so that an update shows; unchanged files are not sent.
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+
+def build_app(token: str, port: int) -> Starlette:
+    """Puts the studio together.
+
+    Args:
+        token: what calls that change something have to bring.
+        port: the port that the page is served from; other names in Host are refused.
+    """
+    return Starlette(
+        routes=[
+            *(Route(page, _page) for page in PAGES),
+            Mount("/static", _Files(directory=STATIC)),
+        ],
+        middleware=[Middleware(Guard, token=token, port=port)],
+        exception_handlers={404: _nothing_there},
+    )
+
+
+async def _page(request: Request) -> Response:
+    return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+
+
+async def _nothing_there(request: Request, error: Exception) -> Response:
+    pages = ", ".join(PAGES)
+    return PlainTextResponse(
+        f"There is no {request.url.path} in the studio. Pages: {pages}.\n",
+        status_code=404,
+    )

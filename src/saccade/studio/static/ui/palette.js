@@ -1,0 +1,101 @@
+// The colours of numbers: one diverging scale, orange below zero, blue above, that people
+// who see colours differently can read, and one set of colours for classes.
+
+/** @typedef {[number, number, number]} Colour */
+
+export const NEGATIVE = /** @type {Colour} */ ([245, 147, 34]);
+export const ZERO = /** @type {Colour} */ ([232, 234, 235]);
+export const POSITIVE = /** @type {Colour} */ ([8, 119, 189]);
+
+/** Okabe and Ito's colours, in an order that keeps neighbours apart. */
+export const CLASSES = /** @type {Colour[]} */ ([
+  [0, 114, 178],
+  [230, 159, 0],
+  [0, 158, 115],
+  [204, 121, 167],
+  [86, 180, 233],
+  [213, 94, 0],
+  [240, 228, 66],
+  [100, 100, 100],
+]);
+
+/** @param {Colour} from @param {Colour} to @param {number} share @returns {Colour} */
+export function mix(from, to, share) {
+  return /** @type {Colour} */ (from.map((part, k) => Math.round(part + (to[k] - part) * share)));
+}
+
+/** @param {Colour} colour @param {number} [alpha] */
+export const css = ([red, green, blue], alpha = 1) => `rgb(${red} ${green} ${blue} / ${alpha})`;
+
+/**
+ * The colour of a number between -1 and 1; numbers beyond are clamped, NaN is the middle.
+ * @param {number} value @returns {Colour}
+ */
+export function diverging(value) {
+  if (Number.isNaN(value)) return ZERO;
+  const clamped = Math.max(-1, Math.min(1, value));
+  return clamped < 0 ? mix(ZERO, NEGATIVE, -clamped) : mix(ZERO, POSITIVE, clamped);
+}
+
+const STEPS = 256;
+/** The diverging scale as words of pixels, for pictures of many cells. */
+const TABLE = Uint32Array.from({ length: STEPS + 1 }, (_, k) => pixel(diverging((2 * k) / STEPS - 1)));
+
+/** Little-endian RGBA, as canvases hold it. @param {Colour} colour */
+export function pixel([red, green, blue]) {
+  return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+/**
+ * Paints numbers of [-1, 1] on a canvas of as many pixels as there are numbers.
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} values row by row
+ * @param {{columns: number, scale?: number, discrete?: boolean}} options `scale` maps to 1
+ */
+export function paint(canvas, values, { columns, scale = 1, discrete = false }) {
+  const rows = values.length / columns;
+  const picture = pictureOf(canvas, columns, rows);
+  const words = new Uint32Array(picture.data.buffer);
+  for (let k = 0; k < values.length; k++) {
+    let value = values[k] / scale;
+    if (discrete) value = value >= 0 ? 1 : -1;
+    const at = ((Math.max(-1, Math.min(1, value)) + 1) / 2) * STEPS;
+    words[k] = TABLE[at >= 0 ? Math.round(at) : STEPS / 2];
+  }
+  context(canvas).putImageData(picture, 0, 0);
+}
+
+/**
+ * Paints the likeliest class of every cell, the paler the less sure.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Float32Array[]} shares one array a class
+ * @param {{columns: number, discrete?: boolean}} options
+ */
+export function paintClasses(canvas, shares, { columns, discrete = false }) {
+  const picture = pictureOf(canvas, columns, shares[0].length / columns);
+  const words = new Uint32Array(picture.data.buffer);
+  for (let cell = 0; cell < shares[0].length; cell++) {
+    let best = 0;
+    for (let k = 1; k < shares.length; k++) if (shares[k][cell] > shares[best][cell]) best = k;
+    const floor = 1 / shares.length;
+    const sure = discrete ? 1 : (shares[best][cell] - floor) / (1 - floor);
+    words[cell] = pixel(mix(ZERO, CLASSES[best], sure));
+  }
+  context(canvas).putImageData(picture, 0, 0);
+}
+
+/** @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+function pictureOf(canvas, width, height) {
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  return context(canvas).createImageData(width, height);
+}
+
+/** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} */
+export function context(canvas) {
+  const found = canvas.getContext("2d");
+  if (!found) throw new Error("This browser draws no canvas.");
+  return found;
+}
