@@ -38,6 +38,8 @@ from ._image_files import img_to_array as img_to_array
 from ._image_files import load_img as load_img
 from ._image_files import save_img as save_img
 from ._image_resize import smart_resize as smart_resize
+from ._model_dot import model_to_dot as model_to_dot
+from ._model_dot import plot_model as plot_model
 from ._progbar import Progbar as Progbar
 from ._session import clear_session as clear_session
 from ._session import set_random_seed as set_random_seed
@@ -65,8 +67,10 @@ __all__ = [
     "is_interactive_logging_enabled",
     "is_keras_tensor",
     "load_img",
+    "model_to_dot",
     "normalize",
     "pack_x_y_sample_weight",
+    "plot_model",
     "register_keras_serializable",
     "save_img",
     "serialize_keras_object",
