@@ -24,6 +24,7 @@ FORMULAS = {
     "elu": lambda x: np.where(x > 0, x, np.expm1(x)),
     "exponential": np.exp,
     "gelu": lambda x: x * 0.5 * (1 + np.array([math.erf(v / 2**0.5) for v in x])),
+    "hard_shrink": lambda x: np.where(abs(x) > 0.5, x, 0),
     "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
     "hard_silu": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
     "hard_tanh": lambda x: np.clip(x, -1, 1),
@@ -37,10 +38,15 @@ FORMULAS = {
     "selu": lambda x: 1.05070098 * np.where(x > 0, x, 1.67326324 * np.expm1(x)),
     "sigmoid": sigmoid,
     "silu": lambda x: x * sigmoid(x),
+    "soft_shrink": lambda x: np.sign(x) * np.maximum(abs(x) - 0.5, 0),
     "softmax": lambda x: np.exp(x) / np.exp(x).sum(),
     "softplus": lambda x: np.log1p(np.exp(x)),
     "softsign": lambda x: x / (1 + abs(x)),
+    "sparse_plus": lambda x: np.where(x < -1, 0, np.where(x < 1, (x + 1) ** 2 / 4, x)),
+    "sparse_sigmoid": lambda x: np.clip((x + 1) / 2, 0, 1),
+    "squareplus": lambda x: (x + np.sqrt(x**2 + 4)) / 2,
     "tanh": np.tanh,
+    "tanh_shrink": lambda x: x - np.tanh(x),
 }
 
 
@@ -53,7 +59,16 @@ def test_formula(name: str) -> None:
 
 def test_every_activation_has_a_formula_here() -> None:
     others = {"get", "serialize", "deserialize", "swish", "hard_swish", "glu"}
+    others |= {"sparsemax", "threshold"}
     assert set(activations.__all__) - others == set(FORMULAS)
+
+
+def test_sparsemax_and_threshold() -> None:
+    ours = activations.sparsemax(np.array([[0.5, 0.3, -9.0]]))
+    np.testing.assert_allclose(ours, [[0.6, 0.4, 0.0]], rtol=1e-6)
+    np.testing.assert_array_equal(
+        activations.threshold(X, 2.0, 7.0).min(), X[X > 2].min()
+    )
 
 
 def test_glu_halves_an_axis() -> None:

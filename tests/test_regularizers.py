@@ -72,10 +72,12 @@ def test_wrong_factor(value) -> None:
 def test_other_errors() -> None:
     with pytest.raises(ConfigError, match="did you mean 'l2'"):
         regularizers.get("l22")
-    with pytest.raises(ConfigError, match="`mode` must be one of 'rows', 'columns'"):
+    with pytest.raises(ConfigError, match="Received: mode=all") as caught:
         regularizers.OrthogonalRegularizer(mode="all")
-    with pytest.raises(ShapeError, match=r"expected a matrix .* of shape \(3,\)"):
+    assert caught.value.__notes__[0].startswith("Fix: pass mode='rows'")
+    with pytest.raises(ShapeError, match=r"rank 2. Received: .*\(3,\)") as caught:
         regularizers.OrthogonalRegularizer()(np.ones(3))
+    assert caught.value.__notes__[0].startswith("Fix: use it for kernels")
 
 
 def test_own_class_without_config_cannot_be_saved() -> None:

@@ -20,6 +20,7 @@ from saccade.core._symbolic import KerasTensor
 from saccade.ops import celu as celu
 from saccade.ops import elu as elu
 from saccade.ops import glu as glu
+from saccade.ops import hard_shrink as hard_shrink
 from saccade.ops import hard_sigmoid as hard_sigmoid
 from saccade.ops import hard_silu as hard_silu
 from saccade.ops import hard_swish as hard_swish
@@ -31,11 +32,18 @@ from saccade.ops import relu6 as relu6
 from saccade.ops import selu as selu
 from saccade.ops import sigmoid as sigmoid
 from saccade.ops import silu as silu
+from saccade.ops import soft_shrink as soft_shrink
 from saccade.ops import softmax as softmax
 from saccade.ops import softplus as softplus
 from saccade.ops import softsign as softsign
+from saccade.ops import sparse_plus as sparse_plus
+from saccade.ops import sparse_sigmoid as sparse_sigmoid
+from saccade.ops import sparsemax as sparsemax
+from saccade.ops import squareplus as squareplus
 from saccade.ops import swish as swish
 from saccade.ops import tanh as tanh
+from saccade.ops import tanh_shrink as tanh_shrink
+from saccade.ops import threshold as threshold
 from saccade.ops._activations import floating
 from saccade.saving import _lookup, _objects
 
@@ -49,6 +57,7 @@ __all__ = [
     "gelu",
     "get",
     "glu",
+    "hard_shrink",
     "hard_sigmoid",
     "hard_silu",
     "hard_swish",
@@ -64,11 +73,18 @@ __all__ = [
     "serialize",
     "sigmoid",
     "silu",
+    "soft_shrink",
     "softmax",
     "softplus",
     "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "sparsemax",
+    "squareplus",
     "swish",
     "tanh",
+    "tanh_shrink",
+    "threshold",
 ]
 
 

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from saccade.core import _checks, _registry
+from saccade.core import _registry
 from saccade.core._errors import ConfigError, ShapeError, message
 from saccade.saving import _lookup, _objects
 
@@ -162,18 +162,26 @@ class OrthogonalRegularizer(Regularizer):
     def __init__(self, factor: float = 0.01, mode: str = "rows") -> None:
         where = type(self).__name__
         self.factor = _factor(factor, "factor", where)
-        self.mode = _checks.one_of(mode, ["rows", "columns"], "mode", where)
+        if mode not in ("rows", "columns"):
+            # Programs compare this text as a whole, so the rest is a note.
+            error = ConfigError(
+                "Invalid value for argument `mode`. Expected one of "
+                f'{{"rows", "columns"}}. Received: mode={mode}'
+            )
+            error.add_note(f"Fix: pass mode='rows' or mode='columns' to {where}.")
+            raise error
+        self.mode = mode
 
     def __call__(self, inputs: ArrayLike) -> jax.Array:
         """Returns the penalty of a matrix."""
         x = jnp.asarray(inputs)
         if x.ndim != 2:
-            raise ShapeError(
-                message(
-                    type(self).__name__,
-                    f"expected a matrix (2 axes), got an array of shape {x.shape}",
-                )
+            error = ShapeError(
+                f"Inputs to {type(self).__name__} must have rank 2. "
+                f"Received: inputs.shape={x.shape}"
             )
+            error.add_note("Fix: use it for kernels of Dense and other matrices.")
+            raise error
         rows = x if self.mode == "rows" else x.T
         length = jnp.linalg.norm(rows, axis=1, keepdims=True)
         unit = rows / jnp.maximum(length, 1e-12)
@@ -214,7 +222,9 @@ def get(identifier: object) -> Any:
         >>> get("l2").l2, get(None)
         (0.01, None)
     """
-    return _lookup.get_from("keras.regularizers", identifier, "regularizer")
+    return _lookup.get_from(
+        "keras.regularizers", identifier, "regularizer", aliases={"l1l2": "L1L2"}
+    )
 
 
 def serialize(regularizer: Regularizer) -> dict[str, Any]:

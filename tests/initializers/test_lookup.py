@@ -63,7 +63,7 @@ def test_get_of_other_things() -> None:
 def test_array_as_initializer() -> None:
     first = initializers.get(np.array([1.0, 2.0]))
     np.testing.assert_array_equal(Variable(first, shape=(2,)), [1, 2])
-    with pytest.raises(ShapeError, match=r"has shape \(2,\), but the weight has shape"):
+    with pytest.raises(ShapeError, match=r"`shape` to be \(2,\), .* has shape \(3,\)"):
         first((3,))
 
 

@@ -13,6 +13,7 @@ from saccade import initializers
 from saccade.core import _random
 from saccade.core._errors import ConfigError, ShapeError
 from saccade.initializers._random import compute_fans
+from saccade.layers import EinsumDense
 
 SHAPE = (3, 3, 40, 60)
 FAN_IN, FAN_OUT = 360, 540
@@ -165,9 +166,12 @@ def test_type(dtype: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ({"scale": 0}, "`scale` must be > 0, got 0"),
+        ({"scale": 0}, "`scale` must be positive float, got 0"),
         ({"mode": "fan_inn"}, "did you mean 'fan_in'"),
-        ({"distribution": "gauss"}, "`distribution` must be one of 'uniform'"),
+        (
+            {"distribution": "gauss"},
+            "Invalid `distribution` argument: 'gauss', known are uniform",
+        ),
     ],
 )
 def test_variance_scaling_errors(arguments, text) -> None:
@@ -180,3 +184,11 @@ def test_normal_is_the_truncated_one() -> None:
     assert draw.get_config()["distribution"] == "truncated_normal"
     wide = initializers.VarianceScaling(distribution="untruncated_normal", seed=1)
     assert float(abs(wide((100, 1000))).max()) > 3.5 * math.sqrt(1 / 100)
+
+
+def test_heads_count_as_outputs() -> None:
+    layer = EinsumDense("abc,cde->abde", (None, 8, 16), kernel_initializer="he_normal")
+    layer.build((None, 10, 512))
+    # Not 8 * 512 inputs, as the last two axes of a convolution's kernel would have.
+    assert np.std(layer.kernel) == pytest.approx(math.sqrt(2 / 512), rel=0.05)
+    assert layer.get_config()["kernel_initializer"]["config"]["input_axes"] is None

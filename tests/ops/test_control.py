@@ -45,9 +45,9 @@ def test_while_loop_keeps_the_structure_and_the_bound(kind) -> None:
 
 
 def test_scan_says_what_is_missing() -> None:
-    with pytest.raises(TypeError, match="`f` must be a function, got 3"):
+    with pytest.raises(TypeError, match="`f` should be a callable, got 3"):
         ops.scan(3, 0, jnp.arange(2))
-    with pytest.raises(ValueError, match="give `xs` or `length`"):
+    with pytest.raises(ValueError, match="nothing to scan over and no `length`"):
         ops.scan(lambda c, x: (c, x), 0)
 
 
@@ -70,7 +70,34 @@ def test_gradients_of_distances_are_finite_at_zero() -> None:
     [
         (lambda: ops.cholesky([[-1.0]]), "not positive definite"),
         (lambda: ops.inv([[1.0, 2.0]]), r"square matrices .* got \(1, 2\)"),
-        (lambda: ops.qr([[1.0]], mode="r"), "'reduced' or 'complete', got 'r'"),
+        (
+            lambda: ops.qr([[1.0]], mode="r"),
+            "'r'. Expected one of {'reduced', 'complete'}",
+        ),
+        (lambda: ops.cdist(jnp.ones((2, 3)), jnp.ones((2, 4))), "rows of one length"),
+        (lambda: ops.depth_to_space(jnp.ones((1, 2, 2, 4)), 1), "at least 2, got 1"),
+        (lambda: ops.extract_sequences([1.0, 2.0], 3, 1), "a piece of 3 numbers"),
+        (lambda: ops.fold(jnp.ones((1, 5, 4)), 4, 2, stride=2), "5 numbers of a col"),
+        (lambda: ops.fold(jnp.ones((5, 4)), 4, 2, stride=2), "expected 3D columns"),
+        (lambda: ops.histogram([1.0], bins=-1), "non-negative integer, got -1"),
+        (lambda: ops.histogram([1.0], range=(1,)), "two elements"),
+        (lambda: ops.histogram([1.0], range=(3, 1)), "greater than the first"),
+        (lambda: ops.histogram([[1.0]]), r"1-dimensional, got shape \(1, 1\)"),
+        (lambda: ops.istft(([1.0], [1.0]), 2, 1, 2), "rank >= 2"),
+        (lambda: ops.reshape(jnp.ones(6), (-2, 3)), r"or -1, got newshape=\(-2, 3\)"),
+        (lambda: ops.reshape(jnp.ones(6), (-1, -1)), "at most one unknown"),
+        (lambda: ops.reshape(jnp.ones(6), (4, -1)), "6 elements .* do not fit"),
+        (lambda: ops.reshape(jnp.ones(6), (4, 2)), "6 elements .* do not fit"),
+        (lambda: ops.segment_sum([1], [[0]]), "an 1-D vector"),
+        (
+            lambda: jax.jit(ops.segment_sum)(jnp.ones(2), jnp.zeros(2, int)),
+            "`num_segments` must be set in compiled code",
+        ),
+        (lambda: ops.stft([1.0] * 4, 4, 1, 2), "`fft_length` must equal or exceed"),
+        (lambda: ops.stft([1.0] * 4, 2, 0, 4), "must be a positive integer, got 0"),
+        (lambda: ops.stft([1.0] * 4, 2, 1, 4, "flat"), "'hann' or 'hamming'"),
+        (lambda: ops.stft([1.0] * 4, 2, 1, 4, [1.0]), r"must be equal to \(2,\)"),
+        (lambda: ops.scan(jnp.add, 0, jnp.ones(2), unroll=-1), "`unroll` must be"),
         (lambda: ops.fft([1.0, 2.0, 3.0]), "pair"),
         (lambda: ops.rearrange(jnp.ones((2, 3)), "a b -> a c"), "different axes"),
         (lambda: ops.rearrange(jnp.ones((2, 3)), "a (b c) -> a b c", b=2), "make up"),

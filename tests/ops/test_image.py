@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from saccade import ops
 from saccade.core._errors import ConfigError, ShapeError
 from saccade.ops._image import resize
 
@@ -57,7 +58,7 @@ def test_differentiable_inside_jit() -> None:
     ("call", "text"),
     [
         (lambda x: resize(x, (2, 2, 2)), "one int or 2 ints"),
-        (lambda x: resize(x, (0, 2)), "`size` must be an int >= 1"),
+        (lambda x: resize(x, (0, 2)), "positive height and width, got"),
         (lambda x: resize(x, (2, 2), "bilinaer"), "did you mean 'bilinear'"),
         (lambda x: resize(x, (2, 2), fill_mode="reflect"), "`fill_mode`"),
         (lambda x: resize(x[0], (2, 2)), "3 axes"),
@@ -72,3 +73,17 @@ def test_differentiable_inside_jit() -> None:
 def test_errors_name_the_argument(call, text) -> None:
     with pytest.raises((ConfigError, ShapeError), match=text):
         call(jnp.ones((4, 4, 3)))
+
+
+@pytest.mark.parametrize(
+    ("size", "kind", "text"),
+    [
+        ("5", TypeError, "Expected an int or a tuple of ints"),
+        ((3, 3, 3, 3), ValueError, "Expected a tuple of length 2 or 3"),
+    ],
+)
+def test_sizes_of_patches(size, kind, text) -> None:
+    with pytest.raises(kind, match=text):
+        ops.image.extract_patches(jnp.ones((4, 4, 3)), size)
+    with pytest.raises(TypeError, match="a tuple of 3 ints"):
+        ops.image.extract_patches_3d(jnp.ones((4, 4, 4, 3)), (4, 4))

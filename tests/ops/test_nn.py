@@ -52,8 +52,15 @@ def test_normalize(order: int) -> None:
     ours = ops.normalize(X, axis=1, order=order)
     np.testing.assert_allclose(ours, X / length, rtol=1e-5)
     np.testing.assert_array_equal(ops.normalize(np.zeros(3), order=order), 0)
-    with pytest.raises(ConfigError, match="`order` must be an int >= 1, got 0"):
-        ops.normalize(X, order=0)
+    whole = (np.abs(X) ** order).sum() ** (1 / order)
+    ours = ops.normalize(X, axis=None, order=order)
+    np.testing.assert_allclose(ours, X / whole, rtol=1e-5)
+
+
+@pytest.mark.parametrize("order", [0, 2.5, "a", True])
+def test_normalize_refuses_orders(order) -> None:
+    with pytest.raises(ConfigError, match="Argument `order` must be an int >= 1"):
+        ops.normalize(X, order=order)
 
 
 def test_one_hot() -> None:
@@ -128,3 +135,11 @@ def test_wrong_shapes(name, target, output, text) -> None:
 def test_unsupported() -> None:
     with pytest.raises(UnsupportedFeatureError, match="synchronized"):
         ops.moments(X, 0, synchronized=True)
+
+
+def test_layer_normalization_in_the_older_manner() -> None:
+    with pytest.warns(UserWarning, match="`rms_scaling=True`, which is deprecated"):
+        ours = ops.layer_normalization(X, beta=X[0, 0], rms_scaling=True, epsilon=1e-6)
+    np.testing.assert_allclose(ours, X / X.std(-1, keepdims=True), rtol=1e-4)
+    with pytest.raises(ConfigError, match="unknown arguments"):
+        ops.layer_normalization(X, rms=True)

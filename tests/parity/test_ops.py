@@ -23,6 +23,7 @@ SQUARE = (A.T @ A + np.eye(3)).astype("float32")
 MAPS = RNG.normal(size=(2, 6, 6, 4)).astype("float32")
 HEADS = RNG.normal(size=(2, 4, 2, 3)).astype("float32")
 BOOL = RNG.integers(0, 2, (4, 3)).astype("bool")
+SPECTRUM = RNG.normal(size=(2, 6, 5)).astype("float32")
 HALF = jnp.asarray(A, jnp.bfloat16)
 
 
@@ -169,6 +170,7 @@ CALLS = [
     ("dot_product_attention", (HEADS, HEADS, HEADS, None, None, 0.3, True)),
     ("eigh", (SQUARE,)),
     ("empty_like", (np.zeros(0, "int32"),)),
+    ("extract_sequences", (A.T, 3, 1)),
     ("fft", ((A, B),)),
     ("fft2", ((A, B),)),
     ("fold", (MAPS.reshape(2, 8, 18)[:, :, :9], 4, 2)),
@@ -178,6 +180,9 @@ CALLS = [
     ("inv", (SQUARE,)),
     ("irfft", ((A, B), 5)),
     ("isin", (I, [1, 2])),
+    ("istft", ((SPECTRUM, SPECTRUM[::-1]), 6, 2, 8)),
+    ("istft", ((SPECTRUM, SPECTRUM[::-1]), 8, 4, 9, 12, "hamming", False)),
+    ("istft", ((SPECTRUM, SPECTRUM[::-1]), 8, 4, 8, None, None)),
     ("layer_normalization", (A, A[0], B[0])),
     ("logdet", (SQUARE,)),
     ("logspace", (0, 2, 3)),
@@ -211,6 +216,8 @@ CALLS = [
     ("solve_triangular", (SQUARE, B[:3], True)),
     ("space_to_depth", (MAPS, 3)),
     ("squareplus", (A, 2)),
+    ("stft", (MAPS.reshape(2, -1)[:, :40], 6, 5, 9)),
+    ("stft", (MAPS.ravel()[:40], 4, 3, 8, A.ravel()[:4], False)),
     ("svd", (SQUARE, True, False)),
     ("threshold", (A, 1.0, 0.0)),
     ("trace", (A, 1)),

@@ -131,3 +131,17 @@ def test_draws_in_a_step_are_a_function_of_its_key() -> None:
     np.testing.assert_array_equal(first, again)
     assert bool((first[0] != first[1]).any())
     assert bool((first[0] != other[0]).any())
+
+
+def test_compiled_functions_need_a_seed() -> None:
+    with pytest.raises(ConfigError, match="you should only use seeded random ops"):
+        jax.jit(lambda: random.normal((2,)))()
+    draws = jax.jit(lambda key: random.normal((2,), seed=key))
+    assert (draws(jax.random.key(1)) != draws(jax.random.key(2))).all()
+
+
+def test_seed_generator_refuses_what_it_does_not_know() -> None:
+    with pytest.raises(ConfigError, match=r"Unrecognized keyword arguments \['sead'\]"):
+        random.SeedGenerator(sead=1)
+    with pytest.raises(ConfigError, match="`seed` must be an integer, got 'one'"):
+        random.SeedGenerator("one")

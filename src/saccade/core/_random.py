@@ -90,6 +90,10 @@ class SeedGenerator:
     Args:
         seed: an int, or None to draw one from the global seed.
         name: a name for messages.
+        **kwargs: kept for Keras; must be empty.
+
+    Raises:
+        ConfigError: `seed` is no int, or there are unknown arguments.
 
     Differs from Keras: the state is a seed and a counter on the host, not a
     variable; inside a compiled step keys come from the step, not from the state.
@@ -100,12 +104,24 @@ class SeedGenerator:
         True
     """
 
-    def __init__(self, seed: int | None = None, name: str | None = None) -> None:
+    def __init__(
+        self, seed: int | None = None, name: str | None = None, **kwargs: Any
+    ) -> None:
+        if kwargs:
+            raise ConfigError(
+                message(
+                    "SeedGenerator",
+                    f"Unrecognized keyword arguments {sorted(kwargs)}",
+                    "it takes `seed` and `name`",
+                )
+            )
         if seed is None:
             seed = default_seed()
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
             raise ConfigError(
-                message("SeedGenerator", f"`seed` must be an int, got {seed!r}")
+                message(
+                    "SeedGenerator", f"Argument `seed` must be an integer, got {seed!r}"
+                )
             )
         self.seed = int(seed)
         self.name = name or "seed_generator"

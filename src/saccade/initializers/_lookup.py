@@ -51,8 +51,8 @@ def _from_array(values: np.ndarray) -> Callable[..., jax.Array]:
             raise ShapeError(
                 message(
                     "initializer",
-                    f"the array given has shape {values.shape}, but the weight has "
-                    f"shape {tuple(shape)}",
+                    f"Expected `shape` to be {values.shape}, that of the array given, "
+                    f"but the weight has shape {tuple(shape)}",
                 )
             )
         return to_device(values, dtype)

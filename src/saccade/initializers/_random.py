@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import jax
 import numpy as np
 
-from saccade.core import _checks, _random
-from saccade.core._errors import ConfigError, ShapeError, message
+from saccade.core import _random
+from saccade.core._errors import ConfigError, ShapeError, message, nearest
 from saccade.core._random import SeedGenerator
 from saccade.saving import _objects
 
@@ -23,6 +24,7 @@ Seed: TypeAlias = int | SeedGenerator | Mapping[str, Any] | None
 
 # Standard deviation of a standard normal cut at two standard deviations.
 TRUNCATED_STDDEV = 0.87962566103423978
+_MODES = ("fan_in", "fan_out", "fan_avg")
 
 
 class RandomInitializer(Initializer):
@@ -202,14 +204,16 @@ class VarianceScaling(RandomInitializer):
     ) -> None:
         where = type(self).__name__
         if scale <= 0:
-            raise ConfigError(message(where, f"`scale` must be > 0, got {scale!r}"))
+            raise ConfigError(
+                message(
+                    where, f"Argument `scale` must be positive float, got {scale!r}"
+                )
+            )
         self.scale = scale
-        self.mode = _checks.one_of(
-            mode, ["fan_in", "fan_out", "fan_avg"], "mode", where
-        )
-        self.distribution = _checks.one_of(
+        self.mode = _one_of(mode, _MODES, "mode", where)
+        self.distribution = _one_of(
             "truncated_normal" if distribution == "normal" else distribution,
-            ["uniform", "truncated_normal", "untruncated_normal"],
+            tuple(_STANDARDIZED),
             "distribution",
             where,
         )
@@ -231,6 +235,21 @@ class VarianceScaling(RandomInitializer):
         draw = _STANDARDIZED[self.distribution]
         values = draw(self.generator(), tuple(shape))
         return to_device(_affine(values, math.sqrt(variance), 0.0), dtype)
+
+    def counting(
+        self, input_axes: Sequence[int], output_axes: Sequence[int]
+    ) -> VarianceScaling:
+        """Returns this one, or a copy that counts these axes if it was given none.
+
+        Args:
+            input_axes: axes of the weight that are inputs.
+            output_axes: axes that are outputs.
+        """
+        if self.input_axes is not None and self.output_axes is not None:
+            return self
+        other = copy.copy(self)
+        other.input_axes, other.output_axes = input_axes, output_axes
+        return other
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
@@ -400,6 +419,19 @@ class Orthogonal(RandomInitializer):
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {**super().get_config(), "gain": self.gain}
+
+
+def _one_of(value: str, allowed: Sequence[str], name: str, where: str) -> str:
+    if value in allowed:
+        return value
+    close = nearest(value, allowed)
+    raise ConfigError(
+        message(
+            where,
+            f"Invalid `{name}` argument: {value!r}, known are {', '.join(allowed)}",
+            f"did you mean {close[0]!r}?" if close else None,
+        )
+    )
 
 
 def compute_fans(

@@ -119,7 +119,7 @@ class EinsumDense(Layer):
         self.kernel = self.add_weight(
             name="kernel",
             shape=[self._known(sizes, letter) for letter in self._kernel_axes],
-            initializer=self.kernel_initializer,
+            initializer=self._initializer(),
             regularizer=self.kernel_regularizer,
             constraint=self.kernel_constraint,
         )
@@ -145,6 +145,17 @@ class EinsumDense(Layer):
             initializer=self.bias_initializer,
             regularizer=self.bias_regularizer,
             constraint=self.bias_constraint,
+        )
+
+    def _initializer(self) -> Any:
+        """The kernel's initializer; one that counts inputs is told which they are."""
+        found = self.kernel_initializer
+        if not isinstance(found, initializers.VarianceScaling):
+            return found
+        out = [letter in self._output_axes for letter in self._kernel_axes]
+        return found.counting(
+            [axis for axis, is_output in enumerate(out) if not is_output],
+            [axis for axis, is_output in enumerate(out) if is_output],
         )
 
     def _known(self, sizes: dict[str, int | None], letter: str) -> int:

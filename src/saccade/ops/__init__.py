@@ -341,6 +341,9 @@ from ._statistics import quantile as quantile
 from ._statistics import searchsorted as searchsorted
 from ._statistics import select as select
 from ._statistics import trapezoid as trapezoid
+from ._stft import extract_sequences as extract_sequences
+from ._stft import istft as istft
+from ._stft import stft as stft
 
 __all__ = [
     "abs",
@@ -444,6 +447,7 @@ __all__ = [
     "exp2",
     "expand_dims",
     "expm1",
+    "extract_sequences",
     "eye",
     "fabs",
     "fft",
@@ -497,6 +501,7 @@ __all__ = [
     "isneginf",
     "isposinf",
     "isreal",
+    "istft",
     "jvp",
     "kaiser",
     "kron",
@@ -639,6 +644,7 @@ __all__ = [
     "squeeze",
     "stack",
     "std",
+    "stft",
     "stop_gradient",
     "subtract",
     "sum",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.typing import ArrayLike
 
 from saccade.core._dtypes import result_type, standardize_dtype
-from saccade.core._errors import ConfigError, message
+from saccade.core._errors import ConfigError, ShapeError, message
 from saccade.ops._table import operation, unary
 
 if TYPE_CHECKING:
@@ -153,11 +155,6 @@ moveaxis = operation(
     "Moves axes to other places.", "moveaxis([[1, 2]], 0, 1) -> [[1], [2]]",
 )  # fmt: skip
 ravel = unary("ravel", jnp.ravel, "Makes an array flat.", "ravel([[1], [2]]) -> [1, 2]")
-reshape = operation(
-    "reshape", jnp.reshape, "x, newshape",
-    "Gives the same elements another shape; -1 is worked out.",
-    "reshape([1, 2, 3, 4], (2, -1)) -> [[1, 2], [3, 4]]", rename={"newshape": "shape"},
-)  # fmt: skip
 squeeze = operation(
     "squeeze", jnp.squeeze, "x, axis=None",
     "Takes out axes of length 1.", "squeeze([[1, 2]]) -> [1, 2]",
@@ -171,6 +168,40 @@ transpose = operation(
     "Puts the axes into another order; turned round if none is given.",
     "transpose([[1, 2]]) -> [[1], [2]]",
 )  # fmt: skip
+
+
+def reshape(x: ArrayLike, newshape: int | Sequence[int]) -> jax.Array:
+    """Gives the same elements another shape.
+
+    Args:
+        x: any array.
+        newshape: the lengths of the axes; one of them may be -1, which is worked out.
+
+    Raises:
+        ShapeError: other lengths below 0, more than one -1, or another number of
+            elements.
+
+    Example:
+        >>> reshape([1, 2, 3, 4], (2, -1)).tolist()
+        [[1, 2], [3, 4]]
+    """
+    array = jnp.asarray(x)
+    single = isinstance(newshape, (int, np.integer))
+    shape = (newshape,) if single else tuple(newshape)
+    known = [size for size in shape if isinstance(size, int)]
+    problem = None
+    if any(size < -1 for size in known):
+        problem = "each length must be a non-negative integer or -1"
+    elif known.count(-1) > 1:
+        problem = "there can be at most one unknown dimension (-1)"
+    elif len(known) == len(shape):
+        rest = math.prod(size for size in known if size != -1)
+        whole = array.size % rest == 0 if rest and -1 in known else array.size == rest
+        if not whole:
+            problem = f"{array.size} elements of shape {array.shape} do not fit"
+    if problem:
+        raise ShapeError(message("ops.reshape", f"{problem}, got newshape={shape}"))
+    return jnp.reshape(array, shape)
 
 
 def arange(

@@ -70,13 +70,28 @@ def fold(
     Shapes:
         x: (b, c * kh * kw, windows) -> (b, c, h, w)
 
+    Raises:
+        ShapeError: not three axes, or columns that do not fit the window.
+
     Example:
         >>> fold(jnp.ones((1, 4, 4)), 4, 2, stride=2).shape
         (1, 1, 4, 4)
     """
     columns = jnp.asarray(x)
+    if columns.ndim != 3:
+        raise ShapeError(
+            message("ops.fold", f"expected 3D columns, got shape {columns.shape}")
+        )
     size, _, _, _ = _settings("ops.fold", kernel_size, stride, dilation, padding)
     height, width = _checks.int_tuple(output_size, 2, "output_size", "ops.fold")
+    if columns.shape[1] % math.prod(size):
+        raise ShapeError(
+            message(
+                "ops.fold",
+                f"{columns.shape[1]} numbers of a column cannot be shared out among "
+                f"windows of {size}",
+            )
+        )
     shape = (columns.shape[0], columns.shape[1] // math.prod(size), height, width)
     place = jax.ShapeDtypeStruct(shape, columns.dtype)
     transpose = jax.linear_transpose(
@@ -112,6 +127,7 @@ def depth_to_space(
 
     Raises:
         ShapeError: the channels cannot be shared out.
+        ConfigError: a block below 2.
 
     Example:
         >>> depth_to_space(jnp.ones((1, 2, 2, 8)), 2).shape
@@ -122,7 +138,7 @@ def depth_to_space(
     """
     array, last = _channels_last(x, data_format, "ops.depth_to_space")
     b, h, w, c = array.shape
-    s = block_size
+    s = _block(block_size, "ops.depth_to_space")
     if c % (s * s):
         raise ShapeError(
             message(
@@ -150,6 +166,7 @@ def space_to_depth(
 
     Raises:
         ShapeError: height or width is no multiple of the block.
+        ConfigError: a block below 2.
 
     Example:
         >>> space_to_depth(jnp.ones((1, 4, 4, 2)), 2).shape
@@ -157,7 +174,7 @@ def space_to_depth(
     """
     array, last = _channels_last(x, data_format, "ops.space_to_depth")
     b, h, w, c = array.shape
-    s = block_size
+    s = _block(block_size, "ops.space_to_depth")
     if h % s or w % s:
         raise ShapeError(
             message(
@@ -168,6 +185,14 @@ def space_to_depth(
     blocks = array.reshape(b, h // s, s, w // s, s, c)
     result = blocks.transpose(0, 1, 3, 2, 4, 5).reshape(b, h // s, w // s, -1)
     return result if last else jnp.moveaxis(result, -1, 1)
+
+
+def _block(size: int, where: str) -> int:
+    if size < 2:
+        raise ConfigError(
+            message(where, f"`block_size` must be at least 2, got {size!r}")
+        )
+    return size
 
 
 def _channels_last(

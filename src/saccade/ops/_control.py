@@ -182,7 +182,7 @@ def scan(
 
     Raises:
         ArgumentTypeError: `f` cannot be called.
-        ConfigError: neither `xs` nor `length`.
+        ConfigError: neither `xs` nor `length`, or an `unroll` below 1.
 
     Example:
         >>> last, sums = scan(lambda total, x: (total + x, total + x), 0, jnp.arange(4))
@@ -191,10 +191,16 @@ def scan(
     """
     if not callable(f):
         raise ArgumentTypeError(
-            message("ops.scan", f"`f` must be a function, got {f!r}")
+            message("ops.scan", f"`f` should be a callable, got {f!r}")
         )
     if xs is None and length is None:
-        raise ConfigError(message("ops.scan", "give `xs` or `length`"))
+        raise ConfigError(
+            message("ops.scan", "there is nothing to scan over and no `length`")
+        )
+    if not isinstance(unroll, bool) and (not isinstance(unroll, int) or unroll < 1):
+        raise ConfigError(
+            message("ops.scan", f"`unroll` must be a positive int or bool: {unroll!r}")
+        )
     return jax.lax.scan(f, _arrays(init), _arrays(xs), length, reverse, unroll)
 
 

@@ -7,8 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
-from saccade.core import _checks
-from saccade.core._errors import ShapeError, message
+from saccade.core._errors import ConfigError, ShapeError, message
 
 # Stands for log(0); finite, so that gradients are.
 _LOG_ZERO = -1e5
@@ -129,7 +128,13 @@ def ctc_decode(
         >>> labels.tolist()
         [[[1, -1]]]
     """
-    _checks.one_of(strategy, ("greedy", "beam_search"), "strategy", "ops.ctc_decode")
+    if strategy not in ("greedy", "beam_search"):
+        raise ConfigError(
+            message(
+                "ops.ctc_decode",
+                f"Invalid strategy {strategy!r}: it must be 'greedy' or 'beam_search'",
+            )
+        )
     logits = jnp.asarray(inputs)
     if not jnp.issubdtype(logits.dtype, jnp.floating):
         logits = logits.astype("float32")

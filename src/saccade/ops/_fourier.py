@@ -14,7 +14,16 @@ from saccade.ops._activations import floating
 Pair = tuple[ArrayLike, ArrayLike]
 
 
-def _complex(x: Pair, where: str) -> jax.Array:
+def complex_of(x: Pair, where: str) -> jax.Array:
+    """Joins a real and an imaginary part.
+
+    Raises:
+        ConfigError: no pair, or two shapes.
+
+    Example:
+        >>> complex_of((1.0, 2.0), "ops.fft").item()
+        (1+2j)
+    """
     if not isinstance(x, (tuple, list)) or len(x) != 2:
         raise ConfigError(
             message(where, "`x` must be a pair (real part, imaginary part)")
@@ -34,7 +43,7 @@ def _complex(x: Pair, where: str) -> jax.Array:
 def _pair(
     function: Callable[[jax.Array], jax.Array], x: Pair, where: str
 ) -> tuple[jax.Array, jax.Array]:
-    result = function(_complex(x, where))
+    result = function(complex_of(x, where))
     return jnp.real(result), jnp.imag(result)
 
 
@@ -103,7 +112,7 @@ def irfft(x: Pair, fft_length: int | None = None) -> jax.Array:
         >>> irfft(([2.0, 0.0], [0.0, 0.0])).tolist()
         [1.0, 1.0]
     """
-    return jnp.fft.irfft(_complex(x, "ops.irfft"), fft_length)
+    return jnp.fft.irfft(complex_of(x, "ops.irfft"), fft_length)
 
 
 def view_as_complex(x: ArrayLike) -> jax.Array:
@@ -124,7 +133,8 @@ def view_as_complex(x: ArrayLike) -> jax.Array:
         raise ConfigError(
             message(
                 "ops.view_as_complex",
-                f"the last axis must have length 2, got shape {array.shape}",
+                "Last dimension of input must be size 2, the real and the imaginary "
+                f"part, got shape {array.shape}",
             )
         )
     return jax.lax.complex(array[..., 0], array[..., 1])

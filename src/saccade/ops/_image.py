@@ -58,6 +58,10 @@ def resize(
     """
     where = "ops.image.resize"
     x = jnp.asarray(images)
+    if any(isinstance(side, int) and side < 1 for side in size):
+        raise ConfigError(
+            message(where, f"`size` must have positive height and width, got {size!r}")
+        )
     height, width = _checks.int_tuple(tuple(size), 2, "size", where)
     method = _checks.one_of(interpolation, INTERPOLATIONS, "interpolation", where)
     _checks.one_of(fill_mode, ("constant",), "fill_mode", where)

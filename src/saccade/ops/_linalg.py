@@ -147,7 +147,10 @@ def qr(x: ArrayLike, mode: str = "reduced") -> tuple[jax.Array, jax.Array]:
     """
     if mode not in ("reduced", "complete"):
         raise ConfigError(
-            message("ops.qr", f"`mode` must be 'reduced' or 'complete', got {mode!r}")
+            message(
+                "ops.qr",
+                f"`mode` is {mode!r}. Expected one of {{'reduced', 'complete'}}",
+            )
         )
     array = floating(x)
     if array.ndim < 2:
@@ -287,11 +290,22 @@ def cdist(x: ArrayLike, y: ArrayLike) -> jax.Array:
     Shapes:
         -> (..., n, m)
 
+    Raises:
+        ShapeError: rows of different lengths.
+
     Example:
         >>> cdist([[0.0, 0.0]], [[3.0, 4.0]])
         Array([[5.]], dtype=float32)
     """
     one, other = floating(x), floating(y)
+    if min(one.ndim, other.ndim) < 2 or one.shape[-1] != other.shape[-1]:
+        raise ShapeError(
+            message(
+                "ops.cdist",
+                "expected rows of one length, got shapes "
+                f"{one.shape} and {other.shape}",
+            )
+        )
     square = jnp.sum(jnp.square(one[..., :, None, :] - other[..., None, :, :]), -1)
     # Without the inner `where` the gradient at distance 0 would be NaN.
     zero = square == 0

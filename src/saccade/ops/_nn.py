@@ -9,9 +9,14 @@ import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from saccade.core import _checks, _settings
+from saccade.core import _settings
 from saccade.core._dtypes import standardize_dtype
-from saccade.core._errors import ShapeError, UnsupportedFeatureError, message
+from saccade.core._errors import (
+    ConfigError,
+    ShapeError,
+    UnsupportedFeatureError,
+    message,
+)
 from saccade.ops._activations import floating
 
 if TYPE_CHECKING:
@@ -107,7 +112,7 @@ def moments(
 
 def normalize(
     x: ArrayLike,
-    axis: int | Sequence[int] = -1,
+    axis: int | Sequence[int] | None = -1,
     order: int = 2,
     epsilon: float | None = None,
 ) -> jax.Array:
@@ -115,7 +120,7 @@ def normalize(
 
     Args:
         x: values.
-        axis: the axis.
+        axis: the axis or axes; None for all.
         order: kind of length: 2 for the Euclidean one, 1 for the sum of |x| ...
         epsilon: least length to divide by; None for the global setting.
 
@@ -126,14 +131,20 @@ def normalize(
         >>> round(float(normalize([3.0, 4.0])[0]), 4)
         0.6
     """
-    order = _checks.positive_int(order, "order", "ops.normalize")
+    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
+        raise ConfigError(
+            message("ops.normalize", f"Argument `order` must be an int >= 1: {order!r}")
+        )
     values = jnp.atleast_1d(floating(x))
     least = _settings.epsilon() if epsilon is None else epsilon
+    if axis is None:
+        axis = tuple(range(values.ndim))
     over = axis if isinstance(axis, int) else tuple(axis)
     if order == 2:
         total = jnp.sum(jnp.square(values), over, keepdims=True)
         return values * jnp.minimum(jax.lax.rsqrt(total), 1.0 / least)
-    length = jnp.linalg.norm(values, order, over, keepdims=True)
+    powers = jnp.sum(jnp.abs(values) ** order, over, keepdims=True)
+    length = powers ** (1 / order)
     return values / jnp.maximum(length, least)
 
 

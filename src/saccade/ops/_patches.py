@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 
 from saccade.core import _checks
-from saccade.core._errors import ConfigError, ShapeError, message
+from saccade.core._errors import ArgumentTypeError, ConfigError, ShapeError, message
 
 from ._pictures import picture_axes
 from ._shapes import window_count, window_padding
@@ -184,6 +184,7 @@ def extract_patches(
 
     Raises:
         ShapeError: another number of axes, or a patch larger than the picture.
+        ArgumentTypeError: `size` is no int and no tuple.
         ConfigError: an argument outside its range.
 
     Differs from Keras: none.
@@ -192,11 +193,19 @@ def extract_patches(
         >>> extract_patches(jnp.arange(16.0).reshape(4, 4, 1), 2)[0, 0]
         Array([0., 1., 4., 5.], dtype=float32)
     """
+    where = "ops.image.extract_patches"
+    if not isinstance(size, (int, tuple, list)):
+        raise ArgumentTypeError(
+            message(where, f"`size` is {size!r}. Expected an int or a tuple of ints")
+        )
     rank = 2 if isinstance(size, int) else len(size)
+    if rank not in (2, 3):
+        raise ConfigError(
+            message(where, f"`size` is {size!r}. Expected a tuple of length 2 or 3")
+        )
     return _patches(
-        images, size, strides, dilation_rate, padding, data_format, rank,
-        "ops.image.extract_patches",
-    )  # fmt: skip
+        images, size, strides, dilation_rate, padding, data_format, rank, where
+    )
 
 
 def extract_patches_3d(
@@ -223,6 +232,7 @@ def extract_patches_3d(
 
     Raises:
         ShapeError: another number of axes, or a patch larger than the volume.
+        ArgumentTypeError: `size` is no int and not three ints.
         ConfigError: an argument outside its range.
 
     Differs from Keras: none.
@@ -231,10 +241,14 @@ def extract_patches_3d(
         >>> extract_patches_3d(jnp.ones((4, 4, 4, 2)), 2).shape
         (2, 2, 2, 16)
     """
+    where = "ops.image.extract_patches_3d"
+    if not isinstance(size, int) and len(tuple(size)) != 3:
+        raise ArgumentTypeError(
+            message(where, f"`size` is {size!r}. Expected an int or a tuple of 3 ints")
+        )
     return _patches(
-        volumes, size, strides, dilation_rate, padding, data_format, 3,
-        "ops.image.extract_patches_3d",
-    )  # fmt: skip
+        volumes, size, strides, dilation_rate, padding, data_format, 3, where
+    )
 
 
 def _patches(
@@ -247,10 +261,6 @@ def _patches(
     rank: int,
     where: str,
 ) -> jax.Array:
-    if rank not in (2, 3):
-        raise ConfigError(
-            message(where, f"`size` must be an int, 2 or 3 ints, got {size!r}")
-        )
     sizes = _checks.int_tuple(size, rank, "size", where)
     steps = _checks.int_tuple(strides or sizes, rank, "strides", where)
     spread = _checks.int_tuple(dilation_rate, rank, "dilation_rate", where)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
+from jax.core import Tracer
 from jax.typing import ArrayLike
 
 from saccade.core import _checks
 from saccade.core._dtypes import standardize_dtype
+from saccade.core._errors import ConfigError, ShapeError, message
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -174,14 +176,33 @@ def unstack(x: ArrayLike, num: int | None = None, axis: int = 0) -> list[jax.Arr
 
 def _segments(
     function: Callable[..., jax.Array],
+    where: str,
     data: ArrayLike,
     segment_ids: ArrayLike,
     num_segments: int | None,
     sorted: bool,
 ) -> jax.Array:
+    rows, numbers = jnp.asarray(data), jnp.asarray(segment_ids)
+    if numbers.ndim != 1:
+        raise ShapeError(
+            message(
+                where,
+                "Argument `segment_ids` should be an 1-D vector, one number for each "
+                f"row, got shape {numbers.shape}",
+            )
+        )
+    if num_segments is None and isinstance(numbers, Tracer):
+        raise ConfigError(
+            message(
+                where,
+                "Argument `num_segments` must be set in compiled code, where nobody "
+                "knows the largest number",
+                "give `num_segments`",
+            )
+        )
     return function(
-        jnp.asarray(data),
-        jnp.asarray(segment_ids),
+        rows,
+        numbers,
         num_segments,
         indices_are_sorted=sorted,
     )
@@ -198,14 +219,21 @@ def segment_sum(
     Args:
         data: values; axis 0 the rows.
         segment_ids: number of each row.
-        num_segments: how many there are; None for the largest number and 1.
+        num_segments: how many there are; None for the largest number and 1, where it is
+            known.
         sorted: whether the numbers rise, which is faster.
+
+    Raises:
+        ShapeError: the numbers are no vector.
+        ConfigError: `num_segments` is not given in compiled code.
 
     Example:
         >>> segment_sum([1, 2, 4], [0, 1, 1])
         Array([1, 6], dtype=int32)
     """
-    return _segments(jax.ops.segment_sum, data, segment_ids, num_segments, sorted)
+    return _segments(
+        jax.ops.segment_sum, "ops.segment_sum", data, segment_ids, num_segments, sorted
+    )
 
 
 def segment_prod(
@@ -226,7 +254,14 @@ def segment_prod(
         >>> segment_prod([1, 2, 4], [0, 1, 1])
         Array([1, 8], dtype=int32)
     """
-    return _segments(jax.ops.segment_prod, data, segment_ids, num_segments, sorted)
+    return _segments(
+        jax.ops.segment_prod,
+        "ops.segment_prod",
+        data,
+        segment_ids,
+        num_segments,
+        sorted,
+    )
 
 
 def segment_max(
@@ -247,7 +282,9 @@ def segment_max(
         >>> segment_max([1, 2, 4], [0, 1, 1])
         Array([1, 4], dtype=int32)
     """
-    return _segments(jax.ops.segment_max, data, segment_ids, num_segments, sorted)
+    return _segments(
+        jax.ops.segment_max, "ops.segment_max", data, segment_ids, num_segments, sorted
+    )
 
 
 def segment_min(
@@ -268,4 +305,6 @@ def segment_min(
         >>> segment_min([1, 2, 4], [0, 1, 1])
         Array([1, 2], dtype=int32)
     """
-    return _segments(jax.ops.segment_min, data, segment_ids, num_segments, sorted)
+    return _segments(
+        jax.ops.segment_min, "ops.segment_min", data, segment_ids, num_segments, sorted
+    )

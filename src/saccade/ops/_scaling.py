@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ def layer_normalization(
         beta: added to it; None for 0.
         axis: the axes of a row.
         epsilon: keeps the division finite; None for the global setting.
-        **kwargs: kept for Keras; must be empty.
+        **kwargs: `rms_scaling=True`, which Keras gave up: no shift, no `beta`.
 
     Raises:
         ConfigError: unknown arguments.
@@ -43,6 +44,7 @@ def layer_normalization(
         >>> layer_normalization([[1.0, 3.0]]).round(2)
         Array([[-1.,  1.]], dtype=float32)
     """
+    only_scale = kwargs.pop("rms_scaling", False)
     if kwargs:
         raise ConfigError(
             message("ops.layer_normalization", f"unknown arguments {sorted(kwargs)}")
@@ -51,6 +53,13 @@ def layer_normalization(
     off = wide - jnp.mean(wide, over, keepdims=True)
     variance = jnp.mean(jnp.square(off), over, keepdims=True)
     least = _settings.epsilon() if epsilon is None else epsilon
+    if only_scale:
+        warnings.warn(
+            "You passed `rms_scaling=True`, which is deprecated: it divides by the "
+            "standard deviation. ops.rms_normalization divides by the root mean square",
+            stacklevel=2,
+        )
+        off, beta = wide, None
     result = off * jax.lax.rsqrt(variance + least)
     if gamma is not None:
         result = result * _along(gamma, values.ndim, over)

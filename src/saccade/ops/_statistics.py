@@ -11,7 +11,12 @@ import jax.numpy as jnp
 from jax.core import Tracer
 from jax.typing import ArrayLike
 
-from saccade.core._errors import UnsupportedFeatureError, message
+from saccade.core._errors import (
+    ConfigError,
+    ShapeError,
+    UnsupportedFeatureError,
+    message,
+)
 from saccade.ops._activations import floating
 from saccade.ops._table import operation, reduction, unary
 
@@ -191,16 +196,53 @@ def histogram(
     """Counts values in bins of equal width.
 
     Args:
-        x: any array.
+        x: values.
         bins: how many.
         range: lowest and highest edge; None for those of the data.
+
+    Shapes:
+        x: (n,) -> counts (bins,), edges (bins + 1,)
+
+    Raises:
+        ShapeError: more than one axis.
+        ConfigError: `bins` or `range` cannot be.
 
     Example:
         >>> counts, edges = histogram([1.0, 2.0, 2.0], bins=2)
         >>> counts.astype(int).tolist(), edges.tolist()
         ([1, 2], [1.0, 1.5, 2.0])
     """
-    counts, edges = jnp.histogram(jnp.asarray(x), bins, range)
+    where = "ops.histogram"
+    if isinstance(bins, bool) or not isinstance(bins, int) or bins < 0:
+        raise ConfigError(
+            message(
+                where, f"Argument `bins` should be a non-negative integer, got {bins!r}"
+            )
+        )
+    if range and len(range) != 2:
+        raise ConfigError(
+            message(
+                where, f"Argument `range` must be a tuple of two elements, got {range}"
+            )
+        )
+    if range and range[1] < range[0]:
+        raise ConfigError(
+            message(
+                where,
+                "The second element of `range` must be greater than the first, got "
+                f"{range}",
+            )
+        )
+    values = jnp.asarray(x)
+    if values.ndim > 1:
+        raise ShapeError(
+            message(
+                where,
+                f"Input tensor must be 1-dimensional, got shape {values.shape}",
+                "make it flat with ops.ravel",
+            )
+        )
+    counts, edges = jnp.histogram(values, bins, range or None)
     return counts, edges
 
 

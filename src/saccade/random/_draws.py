@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import jax
 import jax.numpy as jnp
+from jax.core import Tracer
 from jax.typing import ArrayLike
 
-from saccade.core import _checks
+from saccade.core import _checks, _scope
 from saccade.core._dtypes import is_float, is_int, standardize_dtype
 from saccade.core._errors import ConfigError, ShapeError, message
 from saccade.core._random import SeedGenerator, draw_key
@@ -40,7 +41,8 @@ def normal(
             JAX key, or None for the global stream.
 
     Raises:
-        ConfigError: `dtype` is no float type.
+        ConfigError: `dtype` is no float type, or there is no seed in a function that
+            jax.jit compiles.
 
     Example:
         >>> normal((2, 3), seed=1).shape
@@ -352,7 +354,19 @@ def binomial(
 
 
 def _key(seed: Seed) -> jax.Array:
-    return seed if isinstance(seed, jax.Array) else draw_key(seed)
+    if isinstance(seed, jax.Array):
+        return seed
+    key = draw_key(seed)
+    if seed is None and isinstance(key, Tracer) and _scope.current() is None:
+        raise ConfigError(
+            message(
+                "saccade.random",
+                "in a function compiled by jax.jit you should only use seeded random "
+                "ops; without a seed each call would give the same numbers",
+                "pass `seed=`: a JAX key that is an argument of the function",
+            )
+        )
+    return key
 
 
 def _float_type(dtype: DTypeLike | None, where: str, fix: str | None = None) -> str:
