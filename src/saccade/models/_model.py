@@ -208,6 +208,7 @@ class Model(OlderNames):
         expand_nested: bool = False,
         show_trainable: bool = False,
         layer_range: tuple[str, str] | None = None,
+        show_flops: bool = False,
     ) -> None:
         """Prints the layers with the shapes of their outputs and their parameters.
 
@@ -218,6 +219,10 @@ class Model(OlderNames):
             expand_nested: whether to show layers inside layers.
             show_trainable: whether to show which layers are trained.
             layer_range: names of the first and the last layer to show.
+            show_flops: whether to show the floating-point operations for one row of
+                the inputs; see `count_flops`.
+
+        Differs from Keras: `show_flops` is new.
 
         Example:
             >>> from saccade import Sequential, layers
@@ -231,8 +236,36 @@ class Model(OlderNames):
 
         print_summary(
             self, line_length, positions, print_fn, expand_nested, show_trainable,
-            layer_range,
+            layer_range, show_flops,
         )  # fmt: skip
+
+    def count_flops(self, input_signature: Any = None) -> int:
+        """Returns the floating-point operations that one row of the inputs takes.
+
+        Counted from the traced model when it is not trained: two for each
+        multiplication with addition in matrix products and convolutions
+        (2 * outputs * taps * channels of the input / groups; padding counts), one for
+        each number that other arithmetic gives or that a reduction or a window takes;
+        moving, casting and choosing numbers costs nothing.
+
+        Args:
+            input_signature: shapes that replace those of the inputs, as for `export`.
+
+        Raises:
+            NotBuiltError: the shapes of the inputs are not known.
+            ConfigError: a size besides the batch is not fixed.
+
+        Differs from Keras: not in Keras.
+
+        Example:
+            >>> from saccade import Sequential, layers
+            >>> model = Sequential([layers.Input((3,)), layers.Dense(2)])
+            >>> model.count_flops()  # 2 * 3 * 2 for the product, 2 for the bias
+            14
+        """
+        from saccade.models._flops import flops_by_path
+
+        return flops_by_path(self, input_signature).total()
 
     def save_weights(
         self,

@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from saccade.core import _output
 from saccade.core._errors import ConfigError, message
 from saccade.core._symbolic import KerasTensor, Operation
 from saccade.layers import Layer
+from saccade.models._flops import Path, below, flops_by_path
 from saccade.models._functional import connections, is_chain
 
 if TYPE_CHECKING:
@@ -37,9 +39,13 @@ class _Row:
     params: str
     connected: str
     trainable: str
+    flops: str
 
-    def cells(self, connections: bool, show_trainable: bool) -> list[str]:
+    def cells(
+        self, connections: bool, show_trainable: bool, show_flops: bool
+    ) -> list[str]:
         cells = [f"{self.name} ({self.kind})", self.shape, self.params]
+        cells += [self.flops] * show_flops
         cells += [self.connected] * connections
         return [*cells, self.trainable] if show_trainable else cells
 
@@ -52,6 +58,7 @@ def print_summary(
     expand_nested: bool = False,
     show_trainable: bool = False,
     layer_range: Sequence[str] | None = None,
+    show_flops: bool = False,
 ) -> None:
     """Prints the table; see `Model.summary` for the arguments.
 
@@ -61,21 +68,30 @@ def print_summary(
     graph = model._graph
     connected = graph is not None and not is_chain(graph)
     parts = model.operations if connected else model.layers
+    flops = flops_by_path(model) if show_flops else Counter()
     rows = [
         row
         for part in _in_range(parts, layer_range)
-        for row in _rows(part, expand_nested, 0, graph if connected else None)
+        for row in _rows(
+            part, expand_nested, (model.name,), graph if connected else None, flops
+        )
     ]
     titles = ["Layer (type)", "Output Shape", "Param #"]
+    titles += ["FLOPs"] * show_flops
     titles += ["Connected to"] * connected
     if show_trainable:
         titles.append("Trainable")
     boxed = print_fn is None and _shows_boxes()
-    widths = _widths(line_length, positions, connected, show_trainable, boxed)
-    table = [row.cells(connected, show_trainable) for row in rows]
+    widths = _widths(
+        line_length, positions, connected, show_trainable, show_flops, boxed
+    )
+    table = [row.cells(connected, show_trainable, show_flops) for row in rows]
     body = _boxes(titles, table, widths) if boxed else _plain(titles, table, widths)
     bold, reset = (_BOLD, _RESET) if boxed and _shows_colour() else ("", "")
-    text = "\n".join([f'{bold}Model: "{model.name}"{reset}', *body, *_totals(model)])
+    totals = _totals(model)
+    if show_flops:
+        totals.append(f" Total FLOPs of one row: {flops.total():,}")
+    text = "\n".join([f'{bold}Model: "{model.name}"{reset}', *body, *totals])
     if print_fn is None:
         _output.print_line(text)
     else:
@@ -112,7 +128,14 @@ def _in_range(
     return layers[numbers[0] : numbers[1] + 1]
 
 
-def _rows(part: Operation, expand: bool, level: int, graph: Graph | None) -> list[_Row]:
+def _rows(
+    part: Operation,
+    expand: bool,
+    above: Path,
+    graph: Graph | None,
+    flops: Counter[Path],
+) -> list[_Row]:
+    level, path = len(above) - 1, (*above, part.name)
     layer = part if isinstance(part, Layer) else None
     own = layer.weights if layer is not None else []
     built = layer is None or layer.built
@@ -123,9 +146,11 @@ def _rows(part: Operation, expand: bool, level: int, graph: Graph | None) -> lis
         params=f"{sum(v.size for v in own):,}" if built else "0 (unbuilt)",
         connected=", ".join(connections(graph, part)) or "-" if graph else "-",
         trainable="-" if layer is None or not own else "Y" if layer.trainable else "N",
+        flops=f"{below(flops, path):,}",
     )
     inner = getattr(layer, "layers", None) if expand else None
-    return [row, *(r for x in inner or () for r in _rows(x, expand, level + 1, graph))]
+    rows = (_rows(x, expand, path, graph, flops) for x in inner or ())
+    return [row, *itertools.chain.from_iterable(rows)]
 
 
 def _shape_text(part: Operation) -> str:
@@ -159,12 +184,18 @@ def _widths(
     positions: Sequence[float] | None,
     connections: bool,
     show_trainable: bool,
+    show_flops: bool,
     boxed: bool,
 ) -> list[int]:
     """The width of each column, as Keras shares them out."""
     usual = [0.3, 0.56, 0.74, 1.0] if connections else [0.45, 0.80, 1.0]
-    ends = list(positions or usual)
     default = 108 if connections else 88
+    if show_flops:
+        usual = (
+            [0.27, 0.48, 0.60, 0.76, 1.0] if connections else [0.38, 0.66, 0.82, 1.0]
+        )
+        default += 16
+    ends = list(positions or usual)
     if show_trainable:
         default += 12
         ends = [p * 0.90 for p in ends] + [1.0]
@@ -229,7 +260,7 @@ def _boxes(titles: list[str], rows: list[list[str]], widths: list[int]) -> list[
 
 
 def _aligned(cell: str, width: int, column: str) -> str:
-    if column == "Param #":
+    if column in ("Param #", "FLOPs"):
         return cell.rjust(width)
     return cell.center(width) if column == "Trainable" else cell.ljust(width)
 
