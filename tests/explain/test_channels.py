@@ -18,7 +18,15 @@ def test_a_picture_is_three_tables(tmp_path) -> None:
     assert found.names == ("red", "green", "blue")
     np.testing.assert_array_equal(found.channel("green"), pixels[..., 1])
     np.testing.assert_allclose(found.means, pixels.mean((0, 1)))
-    np.testing.assert_array_equal(found.patch, pixels[3:8, 7:12])
+    row, column = found.corner
+    np.testing.assert_array_equal(
+        found.patch, pixels[row : row + 5, column : column + 5]
+    )
+    one_edge = np.zeros((40, 40), "uint8")
+    one_edge[20:, 30:] = 255
+    row, column = explain.channels(one_edge).corner
+    assert row < 20 <= row + 4
+    assert column < 30 <= column + 4
     assert found.lines()[0] == "12 rows × 20 columns × 3 channels = 720 numbers"
     corner = explain.channels(pixels, (10, 18))
     assert corner.patch.shape == (2, 2, 3)

@@ -13,10 +13,13 @@ from ._channels import channels as channels
 from ._convolve import Convolution as Convolution
 from ._convolve import ConvolvedCell as ConvolvedCell
 from ._convolve import convolve as convolve
+from ._draw import animate as animate
+from ._draw import draw as draw
 from ._functions import FunctionCurves as FunctionCurves
 from ._functions import VanishingSignal as VanishingSignal
 from ._functions import functions as functions
 from ._functions import vanishing as vanishing
+from ._kernels import kernel as kernel
 from ._losses import Loss as Loss
 from ._losses import LossCurves as LossCurves
 from ._losses import loss as loss
@@ -60,11 +63,14 @@ __all__ = [
     "Race",
     "Softmax",
     "VanishingSignal",
+    "animate",
     "basins",
     "cell",
     "channels",
     "convolve",
+    "draw",
     "functions",
+    "kernel",
     "layer_cell",
     "layer_input",
     "layers",

@@ -20,6 +20,7 @@ _NAMES = {
     4: ("red", "green", "blue", "opacity"),
 }
 _PATCH = 5
+_TRIED = 24  # places along each side
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -90,7 +91,7 @@ def channels(
     Args:
         picture: a file, or an array.
         corner: row and column of the first of the pixels to be shown as numbers; None
-            for the middle.
+            for where the picture changes most.
 
     Shapes:
         picture: (h, w), (h, w, 1), (h, w, 3) or (h, w, 4)
@@ -111,7 +112,7 @@ def channels(
     pixels = read(picture, _WHERE)
     height, width, count = pixels.shape
     rows, columns = min(_PATCH, height), min(_PATCH, width)
-    first = corner or ((height - rows) // 2, (width - columns) // 2)
+    first = corner or _liveliest(pixels, rows, columns)
     if not (0 <= first[0] <= height - 1 and 0 <= first[1] <= width - 1):
         problem = (
             f"`corner` must be in (0..{height - 1}, 0..{width - 1}), got {corner!r}"
@@ -120,6 +121,23 @@ def channels(
     patch = pixels[first[0] : first[0] + rows, first[1] : first[1] + columns]
     means = pixels.reshape(-1, count).mean(0)
     return Channels(pixels, _NAMES[count], means, first, patch)
+
+
+def _liveliest(pixels: np.ndarray, rows: int, columns: int) -> tuple[int, int]:
+    """Returns the corner of the patch whose numbers differ most, of a coarse grid."""
+    height, width = pixels.shape[:2]
+    places = [
+        np.unique(np.linspace(0, whole - part, _TRIED).astype(int))
+        for whole, part in ((height, rows), (width, columns))
+    ]
+    best, found = -1.0, (0, 0)
+    for row in places[0]:
+        for column in places[1]:
+            patch = pixels[row : row + rows, column : column + columns, :3]
+            spread = float(patch.std((0, 1)).sum())
+            if spread > best:
+                best, found = spread, (int(row), int(column))
+    return found
 
 
 def read(picture: npt.ArrayLike | str | os.PathLike[str], where: str) -> np.ndarray:

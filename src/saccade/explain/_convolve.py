@@ -95,7 +95,8 @@ class Convolution:
     Args:
         input: what is convolved, channels last.
         kernel: the weights, as Keras stores them.
-        bias: one for each filter.
+        bias: one for each filter, 0 if there is none.
+        use_bias: whether there is one.
         axes: sizes, borders and places of the windows along each axis.
         fill: what padding holds: 'zeros', 'reflect' or 'replicate'.
         padded: the input with its padding.
@@ -111,6 +112,7 @@ class Convolution:
     input: Floats
     kernel: Floats
     bias: Floats
+    use_bias: bool
     axes: tuple[Axis, ...]
     fill: str
     padded: Floats
@@ -131,8 +133,8 @@ class Convolution:
 
     @property
     def parameters(self) -> int:
-        """Weights and biases, whatever the size of the input."""
-        return self.kernel.size + self.bias.size
+        """How many weights and biases it has, whatever the size of the input."""
+        return self.kernel.size + self.bias.size * self.use_bias
 
     @property
     def result(self) -> list[float] | list[list[float]]:
@@ -195,7 +197,7 @@ def convolve(
     stride: int | Sequence[int] = 1,
     padding: Padding = "valid",
     dilation: int | Sequence[int] = 1,
-    bias: npt.ArrayLike = 0.0,
+    bias: npt.ArrayLike | None = None,
     activation: Activation = None,
     fill: str = "zeros",
 ) -> Convolution:
@@ -213,7 +215,7 @@ def convolve(
         padding: 'valid' for none, 'same' for as many outputs as inputs (divided by the
             stride), 'full' for every overlap, or a number of cells.
         dilation: cells between neighbouring weights of the kernel.
-        bias: added to each sum; one number, or one for each filter.
+        bias: added to each sum; one number, one for each filter, or None for none.
         activation: name of a function of `explain.functions`, or a function of the
             sums of all filters at a place; None for none.
         fill: what padding holds: 'zeros', 'reflect' or 'replicate'.
@@ -234,7 +236,7 @@ def convolve(
     """
     x, w = floats(input, "input", _WHERE), floats(kernel, "kernel", _WHERE)
     x, w = _with_channels(x, w)
-    b = floats(bias, "bias", _WHERE)
+    b = floats(0.0 if bias is None else bias, "bias", _WHERE)
     if b.ndim and b.shape != w.shape[-1:]:
         problem = f"`bias` must be one number or {w.shape[-1]}, got shape {b.shape}"
         raise ShapeError(message(_WHERE, problem))
@@ -250,7 +252,7 @@ def convolve(
     else:
         output = apply(activation, totals)[1]
     return Convolution(
-        x, w, b, axes, fill, padded, totals, name, output, _apply=activation
+        x, w, b, bias is not None, axes, fill, padded, totals, name, output, activation
     )
 
 

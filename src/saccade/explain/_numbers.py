@@ -75,14 +75,14 @@ def factor(value: float) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def signed(value: float) -> str:
-    """Writes a number that is added to what stands before it.
+def signed(value: float, digits: int = 4) -> str:
+    """Writes a number that is added to what stands before it; see `words`.
 
     Example:
         >>> signed(2.0), signed(-0.5)
         ('+ 2', '- 0.5')
     """
-    text = words(value)
+    text = words(value, digits)
     return f"- {text[1:]}" if text.startswith("-") else f"+ {text}"
 
 
