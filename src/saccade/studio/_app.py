@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from saccade.studio._guard import Guard
 
 STATIC = Path(__file__).parent / "static"
-PAGES = ("/", "/playground")
+PAGES = ("/", "/playground", "/convolution", "/race", "/functions")
 # Windows may have another type for .js in its registry, and browsers then refuse it.
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 

@@ -10,6 +10,9 @@ import { fill, h } from "./ui/dom.js";
 /** @type {{path: string, name: string, load: () => Promise<Page>}[]} */
 const TABS = [
   { path: "/playground", name: "Playground", load: () => import("./pages/playground/page.js") },
+  { path: "/convolution", name: "Convolution", load: () => import("./pages/convolution/page.js") },
+  { path: "/race", name: "Optimiser race", load: () => import("./pages/race/page.js") },
+  { path: "/functions", name: "Functions", load: () => import("./pages/functions/page.js") },
 ];
 
 const KEY = "saccade-studio-token";

@@ -7,7 +7,8 @@ export const NEGATIVE = /** @type {Colour} */ ([245, 147, 34]);
 export const ZERO = /** @type {Colour} */ ([232, 234, 235]);
 export const POSITIVE = /** @type {Colour} */ ([8, 119, 189]);
 
-/** Okabe and Ito's colours, in an order that keeps neighbours apart. */
+/** Okabe and Ito's colours, in an order that keeps neighbours apart; brown for their yellow,
+ * which is too pale on paper. */
 export const CLASSES = /** @type {Colour[]} */ ([
   [0, 114, 178],
   [230, 159, 0],
@@ -15,7 +16,7 @@ export const CLASSES = /** @type {Colour[]} */ ([
   [204, 121, 167],
   [86, 180, 233],
   [213, 94, 0],
-  [240, 228, 66],
+  [128, 90, 60],
   [100, 100, 100],
 ]);
 

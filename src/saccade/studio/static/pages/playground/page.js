@@ -201,7 +201,9 @@ export class Playground {
     const field = problem === "regression" ? "regDataset" : "dataset";
     fill(this.view.sets, ...thumbnails(problem, current, (name) => this.change(field, name)));
     const { train, test, names, classes } = this.experiment;
-    const list = names.map((name, k) => {
+    this.view.scale.hidden = classes > 2;
+    const shown = names.length || classes <= 2 ? names : Array.from({ length: classes }, (_, k) => `class ${k}`);
+    const list = shown.map((name, k) => {
       const dot = h("span", { class: "dot" });
       dot.style.background = colourOf(classes > 2 ? k : 2 * k - 1, classes);
       return h("span", {}, dot, `${name} `);

@@ -165,6 +165,7 @@ function outputCard(page, controls) {
     return controls[name].element;
   };
   const ends = ["−1", "0", "1"].map((end) => h("span", {}, end));
+  const scale = h("div", {}, h("div", { class: "scale" }), h("div", { class: "ends" }, ...ends));
   const element = h(
     "section",
     { class: "card output stack", "aria-label": "Output" },
@@ -172,13 +173,13 @@ function outputCard(page, controls) {
     scores,
     curves.element,
     mapFrame(page, map, dots, place),
-    h("div", {}, h("div", { class: "scale" }), h("div", { class: "ends" }, ...ends)),
+    scale,
     place,
     check("showTestData", "Show test points (black rim)"),
     check("discretize", "Only the side, not how sure"),
     verdict,
   );
-  return { element, map, dots, place, scores, verdict, curves };
+  return { element, map, dots, place, scores, verdict, curves, scale };
 }
 
 /**
