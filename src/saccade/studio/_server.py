@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import secrets
 import socket
 import webbrowser
@@ -80,8 +81,11 @@ def serve(
 def _listen(port: int) -> socket.socket:
     """Takes the port; a taken one is an error that says how to go on."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name == "posix":  # a studio that has just ended leaves its port at once
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
+        listener.listen()  # so that the address answers from when it is told
     except (OSError, OverflowError) as error:
         listener.close()
         raise ConfigError(

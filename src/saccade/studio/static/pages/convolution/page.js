@@ -59,14 +59,14 @@ export class Explorer {
 
   /** Takes the text of the input; an error is shown beside it. @param {string} text */
   takeInput(text) {
-    this.guard(() => {
+    const understood = this.guard(() => {
       const channels = parseChannels(text);
       this.settings.input = packChannels(channels);
       const before = this.layer?.input.length;
       // A kernel for another number of channels does not fit: its first matrix serves all.
       if (before !== channels.length) this.settings.kernel = firstMatrices(this.settings.kernel);
     });
-    this.compute(false);
+    if (understood) this.compute(false);
   }
 
   /** @param {Channels} channels */

@@ -1,0 +1,91 @@
+"""What the studio's server refuses, and what it says then."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from saccade.cli import main
+from saccade.core._errors import ConfigError
+from saccade.studio import serve
+
+
+def ask(
+    studio: str, method: str, path: str, headers: dict[str, str] | None = None
+) -> tuple[int, str, dict[str, str]]:
+    """Status, text and headers of an answer; the path goes out as it is."""
+    address = urlsplit(studio)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port)
+    connection.putrequest(method, path, skip_host=True)
+    for name, value in {"Host": address.netloc, **(headers or {})}.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    found = {name.lower(): value for name, value in answer.getheaders()}
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text, found
+
+
+def test_page_binds_itself_to_this_machine(studio: str) -> None:
+    status, _, headers = ask(studio, "GET", "/playground")
+    assert status == 200
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1:1"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_strangers_are_refused(studio: str, headers: dict[str, str]) -> None:
+    assert ask(studio, "GET", "/", headers)[0] == 403
+
+
+def test_changing_calls_need_the_token(studio: str) -> None:
+    empty = {"Content-Length": "0"}
+    assert ask(studio, "POST", "/nothing", empty)[0] == 403
+    wrong = {**empty, "X-Saccade-Token": "guess"}
+    assert ask(studio, "POST", "/nothing", wrong)[0] == 403
+    [token] = parse_qs(urlsplit(studio).query)["token"]
+    right = {"X-Saccade-Token": token}
+    assert ask(studio, "POST", "/nothing", {**empty, **right})[0] == 404
+    assert ask(studio, "POST", "/nothing", right)[0] == 411
+    large = {**right, "Content-Length": str(2**40)}
+    assert ask(studio, "POST", "/nothing", large)[0] == 413
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/../_app.py", "/static/%2e%2e/_app.py", "/static/..%5c_app.py", "/no"],
+)
+def test_only_the_studios_files_are_given(studio: str, path: str) -> None:
+    status, text, _ = ask(studio, "GET", path)
+    assert status == 404
+    assert "import" not in text
+
+
+def test_modules_have_the_type_that_browsers_want(studio: str) -> None:
+    headers = ask(studio, "GET", "/static/app.js")[2]
+    assert headers["content-type"].startswith("text/javascript")
+
+
+def test_port_in_use_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match="cannot be used"):
+            serve(port, browser=False)
+        assert main(["studio", "--no-browser", "--port", str(port)]) == 2
+        assert "free one" in capsys.readouterr().err

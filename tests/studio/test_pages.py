@@ -1,0 +1,296 @@
+"""Every tab in a real browser: it works, is silent, and asks nobody else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+Open = Callable[..., Any]
+PAGES = ("/playground", "/convolution", "/race", "/functions")
+
+
+@pytest.fixture
+def visit(studio: str, browser: Any) -> Iterator[Open]:
+    """Opens a page; at the end no request went elsewhere and nothing was reported."""
+    base = studio.partition("?")[0].rstrip("/")
+    troubles: list[str] = []
+    contexts = []
+
+    def visit(path: str, width: int = 1200, scheme: str = "light") -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme=scheme,
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        page = context.new_page()
+
+        def check_request(request: Any) -> None:
+            address = urlsplit(request.url)
+            if address.scheme != "blob" and address.hostname != "127.0.0.1":
+                troubles.append(f"a request to {request.url}")
+
+        page.on("request", check_request)
+        page.on("console", lambda said: troubles.append(f"{said.type}: {said.text}"))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.goto(base + path)
+        page.wait_for_selector("body[data-ready]")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def lab(page: Any) -> dict[str, Any]:
+    return page.evaluate("structuredClone(window.__lab)")
+
+
+def wait(page: Any, condition: str) -> None:
+    """Playwright's own waiting evaluates text in the page, which the policy forbids."""
+    for _ in range(600):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never came true: {condition}")
+
+
+def press(page: Any, name: str) -> None:
+    page.get_by_test_id(name).click()
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(360, "light"), (1200, "dark"), (2560, "light")]
+)
+def test_page_fits_every_width(visit: Open, path: str, width: int, scheme: str) -> None:
+    page = visit(path, width, scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    light = sum(int(v) for v in background[4:-1].split(",")) > 384
+    assert light == (scheme == "light")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_small(visit: Open, path: str) -> None:
+    page = visit(path)
+    sizes = page.evaluate(
+        "performance.getEntries().reduce((sum, e) => sum + (e.decodedBodySize || 0), 0)"
+    )
+    assert 0 < sizes < 300_000
+
+
+@pytest.mark.parametrize(
+    ("link", "epochs", "losses"),
+    [
+        (
+            "activation=sigmoid&learningRate=0.00001&networkShape=5&dataset=xor",
+            1,
+            (0.825697, 0.647165),
+        ),
+        ("networkShape=5&dataset=xor", 10, (0.338202, 0.361807)),
+        ("problem=regression", 20, (0.003944, 0.003789)),
+    ],
+)
+def test_pasted_link_gives_the_losses_of_the_original(
+    visit: Open, link: str, epochs: int, losses: tuple[float, float]
+) -> None:
+    page = visit("/playground?frozen=1")
+    pasted = f"https://playground.tensorflow.org/#{link}&seed=0.79032"
+    page.get_by_test_id("link").fill(pasted)
+    press(page, "open-link")
+    for _ in range(epochs):
+        press(page, "step")
+    state = lab(page)
+    assert state["epoch"] == epochs
+    assert state["train"]["loss"] == pytest.approx(losses[0], abs=1e-6)
+    assert state["test"]["loss"] == pytest.approx(losses[1], abs=1e-6)
+    shown = page.get_by_test_id("scores").inner_text()
+    assert f"{losses[0]:.3f}" in shown
+
+
+def test_playground_is_played_with_keys_alone(visit: Open) -> None:
+    page = visit("/playground#seed=0.79032")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert lab(page)["epoch"] == 2
+    page.keyboard.press("ArrowLeft")
+    assert lab(page)["epoch"] == 1
+    page.keyboard.press(" ")
+    wait(page, "window.__lab.epoch > 3")
+    page.keyboard.press(" ")
+    assert not lab(page)["running"]
+    page.keyboard.press("r")
+    assert lab(page)["epoch"] == 0
+    assert lab(page)["train"]["loss"] == pytest.approx(0.515201, abs=1e-6)
+
+
+def test_playground_settings_go_into_the_address_and_back(visit: Open) -> None:
+    page = visit("/playground?frozen=1")
+    page.get_by_test_id("learningRate").select_option("0.1")
+    press(page, "feature-sinX")
+    press(page, "more-0")
+    press(page, "more-layers")
+    press(page, "set-spiral")
+    address = page.url
+    for part in (
+        "learningRate=0.1",
+        "sinX=true",
+        "networkShape=5,2,2",
+        "dataset=spiral",
+    ):
+        assert part in address
+    press(page, "step")
+    before = lab(page)
+    again = visit("/playground?frozen=1#" + address.partition("#")[2])
+    press(again, "step")
+    assert lab(again)["train"] == before["train"]
+
+
+def test_playground_says_what_it_did_not_understand(visit: Open) -> None:
+    page = visit("/playground#learningRate=fast&flavour=3&activation=relu")
+    words = page.get_by_test_id("problems").inner_text()
+    assert '"fast" is not a number' in words
+    assert '"flavour" is no setting' in words
+    assert lab(page)["settings"]["activation"] == "relu"
+
+
+def test_own_points_are_taken_or_refused_with_the_line(visit: Open) -> None:
+    page = visit("/playground?frozen=1")
+    page.locator("summary", has_text="Own points").click()
+    page.get_by_test_id("csv").fill("1,2,cat\n-1,oops,dog")
+    press(page, "take-csv")
+    assert 'Line 2: "oops"' in page.get_by_test_id("csv-problem").inner_text()
+    page.get_by_test_id("csv").fill("1,2,cat\n-1,-2,dog\n2,2,cat\n-2,-2,dog")
+    press(page, "take-csv")
+    assert "points=" in page.url
+    press(page, "step")
+    assert lab(page)["epoch"] == 1
+
+
+def test_playground_gives_the_network_as_a_program(visit: Open, tmp_path: Path) -> None:
+    page = visit("/playground?frozen=1#seed=0.79032&stopEpoch=20")
+    with page.expect_download() as download:
+        press(page, "program")
+    file = tmp_path / "playground.py"
+    download.value.save_as(file)
+    text = file.read_text(encoding="utf-8")
+    compile(text, str(file), "exec")
+    assert "keras.Sequential" in text
+    assert "batch_size=10, epochs=20" in text
+
+
+def test_convolution_shows_the_sum_and_hovers_both_ways(visit: Open) -> None:
+    page = visit("/convolution")
+    assert lab(page)["output"] == [[[0, -3], [7, 13]]]
+    assert (
+        "2 · (−1) + 1 · (−2) + 4 · 1 + 0 · 2 = 0"
+        in page.get_by_test_id("arithmetic").inner_text()
+    )
+    page.get_by_test_id("output-0").hover(position={"x": 60, "y": 60})
+    assert lab(page)["settings"]["row"] == 1
+    assert lab(page)["settings"]["column"] == 1
+    assert "= 13" in page.get_by_test_id("arithmetic").inner_text()
+    page.get_by_test_id("input-0").hover(position={"x": 5, "y": 5})
+    assert page.locator("[data-testid=output-0] rect.in").count() == 1
+
+
+def test_convolution_by_keys_and_presets(visit: Open) -> None:
+    page = visit("/convolution")
+    page.keyboard.press("ArrowRight")
+    assert lab(page)["settings"]["column"] == 1
+    press(page, "preset-a-row-of-numbers")
+    wait(page, "window.__lab.output[0][0].length === 4")
+    assert lab(page)["output"] == [[[1, 2, 2, 4]]]
+    press(page, "preset-stride-and-padding")
+    wait(page, "window.__lab.output[0].length === 9")
+    sizes = page.get_by_test_id("sizes").inner_text()
+    assert "⌊(11 + 4 + 4 − 3) / 2⌋ + 1 = 9" in sizes
+    assert "27 against 2,764,800" in sizes
+    press(page, "preset-max-pooling")
+    wait(page, "window.__lab.settings.mode === 'max'")
+    assert "max(" in page.get_by_test_id("arithmetic").inner_text()
+
+
+def test_convolution_names_what_is_wrong(visit: Open) -> None:
+    page = visit("/convolution#input=1,2,3&kernel=1,2,3,4,5")
+    assert "take a smaller kernel" in page.get_by_test_id("trouble").inner_text()
+    page.locator("summary", has_text="As numbers").click()
+    page.get_by_test_id("input").fill("1 2 three")
+    assert '"three" is not a number' in page.get_by_test_id("trouble").inner_text()
+    page.get_by_test_id("input").fill("1 2 3 4 5 6")
+    assert page.get_by_test_id("trouble").inner_text() == ""
+    assert lab(page)["output"] == [[[55, 70]]]
+
+
+def test_convolution_reads_a_picture_and_refuses_a_broken_one(
+    visit: Open, tmp_path: Path
+) -> None:
+    image = pytest.importorskip("PIL.Image")
+    good, bad = tmp_path / "good.png", tmp_path / "bad.png"
+    image.new("RGB", (40, 20), (255, 0, 0)).save(good)
+    bad.write_bytes(b"\x89PNG not really")
+    page = visit("/convolution#kernel=1")
+    page.locator("summary", has_text="A picture of your own").click()
+    page.get_by_test_id("picture").set_input_files(str(bad))
+    wait(page, "document.querySelector('[data-testid=picture-problem]').textContent")
+    assert "no picture" in page.get_by_test_id("picture-problem").inner_text()
+    page.get_by_test_id("picture").set_input_files(str(good))
+    wait(page, "window.__lab.output[0].length === 8")
+    assert lab(page)["output"][0][0][0] == 76  # 0.299 x 255
+
+
+def test_race_runs_steps_and_starts_where_clicked(visit: Open) -> None:
+    page = visit("/race?frozen=1#optimizers=sgd,momentum,adam_uncorrected&steps=500")
+    assert lab(page)["ends"] == {
+        "sgd": "minimum 2",
+        "momentum": "minimum 1",
+        "adam_uncorrected": "minimum 1",
+    }
+    page.keyboard.press("r")
+    page.keyboard.press("ArrowRight")
+    assert lab(page)["step"] == 1
+    page.get_by_test_id("map").click(position={"x": 50, "y": 50})
+    settings = lab(page)["settings"]
+    assert settings["x"] < 0 < settings["y"]
+    page.get_by_test_id("surface").select_option("himmelblau")
+    page.get_by_test_id("basins").select_option("sgd")
+    assert (
+        "of all starts end in hollow 4"
+        in page.get_by_test_id("basin-words").inner_text()
+    )
+    assert "basins=sgd" in page.url
+
+
+def test_functions_follow_sliders_and_keys(visit: Open) -> None:
+    page = visit("/functions")
+    page.get_by_test_id("activation-plot").focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    assert lab(page)["z"] == pytest.approx(2.0)
+    assert "at z = 2" in page.get_by_test_id("activation-words").inner_text()
+    page.get_by_test_id("activation").select_option("relu")
+    assert "1 reaches the input" in page.inner_text("section[aria-label*=signal]")
+    press(page, "shift")
+    assert "65.9 %" in page.get_by_test_id("softmax").inner_text()
+    page.get_by_test_id("target").select_option("0")
+    assert "target=0" in page.url
+
+
+def test_theme_is_kept(visit: Open) -> None:
+    page = visit("/functions")
+    page.click("#theme")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    assert (
+        json.loads(page.evaluate("JSON.stringify(document.documentElement.dataset)"))[
+            "theme"
+        ]
+        == "dark"
+    )
