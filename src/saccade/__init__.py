@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     from saccade import tree as tree
     from saccade import utils as utils
     from saccade import visualization as visualization
+    from saccade.core._device import device as device
     from saccade.core._dtypes import DTypePolicy as DTypePolicy
+    from saccade.core._name_scope import name_scope as name_scope
+    from saccade.core._stateless import StatelessScope as StatelessScope
     from saccade.core._symbolic import KerasTensor as KerasTensor
     from saccade.core._variable import Variable as Variable
     from saccade.initializers import Initializer as Initializer
@@ -93,8 +96,11 @@ _NAMES = {
     "Optimizer": "saccade.optimizers",
     "Regularizer": "saccade.regularizers",
     "Sequential": "saccade.models",
+    "StatelessScope": "saccade.core._stateless",
     "Variable": "saccade.core._variable",
+    "device": "saccade.core._device",
     "load_ipython_extension": "saccade.launcher",
+    "name_scope": "saccade.core._name_scope",
     "unload_ipython_extension": "saccade.launcher",
 }
 

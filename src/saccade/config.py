@@ -5,11 +5,15 @@ from saccade.core._dtypes import dtype_policy as dtype_policy
 from saccade.core._dtypes import set_dtype_policy as set_dtype_policy
 from saccade.core._settings import backend as backend
 from saccade.core._settings import (
+    disable_flash_attention as disable_flash_attention,
+)
+from saccade.core._settings import (
     disable_interactive_logging as disable_interactive_logging,
 )
 from saccade.core._settings import (
     disable_traceback_filtering as disable_traceback_filtering,
 )
+from saccade.core._settings import enable_flash_attention as enable_flash_attention
 from saccade.core._settings import (
     enable_interactive_logging as enable_interactive_logging,
 )
@@ -19,6 +23,9 @@ from saccade.core._settings import (
 from saccade.core._settings import epsilon as epsilon
 from saccade.core._settings import floatx as floatx
 from saccade.core._settings import image_data_format as image_data_format
+from saccade.core._settings import (
+    is_flash_attention_enabled as is_flash_attention_enabled,
+)
 from saccade.core._settings import (
     is_interactive_logging_enabled as is_interactive_logging_enabled,
 )
@@ -38,15 +45,18 @@ from saccade.saving._objects import (
 
 __all__ = [
     "backend",
+    "disable_flash_attention",
     "disable_interactive_logging",
     "disable_traceback_filtering",
     "dtype_policy",
+    "enable_flash_attention",
     "enable_interactive_logging",
     "enable_traceback_filtering",
     "enable_unsafe_deserialization",
     "epsilon",
     "floatx",
     "image_data_format",
+    "is_flash_attention_enabled",
     "is_interactive_logging_enabled",
     "is_traceback_filtering_enabled",
     "max_epochs",

@@ -40,8 +40,8 @@ from saccade.core._dtypes import is_float as is_float_dtype
 from saccade.core._dtypes import is_int as is_int_dtype
 from saccade.core._dtypes import result_type as result_type
 from saccade.core._dtypes import standardize_dtype as standardize_dtype
+from saccade.core._name_scope import name_scope as name_scope
 from saccade.core._names import get_uid as get_uid
-from saccade.core._names import name_scope as name_scope
 from saccade.core._settings import backend as backend
 from saccade.core._settings import epsilon as epsilon
 from saccade.core._settings import floatx as floatx

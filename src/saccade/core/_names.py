@@ -6,7 +6,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 
 # Marks what is done inside, by a name.
 Label = Callable[[str], AbstractContextManager[object]]
@@ -75,6 +75,28 @@ def name_scope(name: str) -> Iterator[None]:
             yield
     finally:
         stack.pop()
+
+
+@contextmanager
+def under(path: str) -> Iterator[None]:
+    """Opens the scopes of a path in place of those that are open.
+
+    Example:
+        >>> with name_scope("block"), under("other/part"): current_path()
+        'other/part'
+    """
+    outer = _local.__dict__.pop("stack", None)
+    try:
+        with ExitStack() as inside:
+            for part in path.split("/"):
+                if part:
+                    inside.enter_context(name_scope(part))
+            yield
+    finally:
+        if outer is None:
+            _local.__dict__.pop("stack", None)
+        else:
+            _local.stack = outer
 
 
 @contextmanager

@@ -17,6 +17,7 @@ class _Settings:
     image_data_format: str = "channels_last"
     interactive_logging: bool = True
     traceback_filtering: bool = True
+    flash_attention: bool | None = None
     max_epochs: int | None = None
     max_steps_per_epoch: int | None = None
 
@@ -177,6 +178,38 @@ def disable_traceback_filtering() -> None:
         >>> disable_traceback_filtering(); enable_traceback_filtering()
     """
     _settings.traceback_filtering = False
+
+
+def is_flash_attention_enabled() -> bool | None:
+    """Says whether attention without large intermediate arrays was asked for.
+
+    None where nobody said so; XLA chooses how attention is computed in each case.
+
+    Example:
+        >>> disable_flash_attention(); is_flash_attention_enabled()
+        False
+    """
+    return _settings.flash_attention
+
+
+def enable_flash_attention() -> None:
+    """Asks for attention without large intermediate arrays: a wish, see `ops`.
+
+    Example:
+        >>> enable_flash_attention(); is_flash_attention_enabled()
+        True
+    """
+    _settings.flash_attention = True
+
+
+def disable_flash_attention() -> None:
+    """Asks for plain attention.
+
+    Example:
+        >>> disable_flash_attention(); is_flash_attention_enabled()
+        False
+    """
+    _settings.flash_attention = False
 
 
 def max_epochs() -> int | None:
