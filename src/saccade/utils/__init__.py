@@ -27,8 +27,10 @@ from saccade.data import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 from saccade.saving import deserialize_keras_object as deserialize_keras_object
 from saccade.saving import serialize_keras_object as serialize_keras_object
 
+from . import bounding_boxes as bounding_boxes
 from ._categorical import normalize as normalize
 from ._categorical import to_categorical as to_categorical
+from ._config import Config as Config
 from ._get_file import get_file as get_file
 from ._image_dataset import (
     image_dataset_from_directory as image_dataset_from_directory,
@@ -43,16 +45,19 @@ from ._model_dot import plot_model as plot_model
 from ._progbar import Progbar as Progbar
 from ._session import clear_session as clear_session
 from ._session import set_random_seed as set_random_seed
+from ._source_inputs import get_source_inputs as get_source_inputs
 from ._split_dataset import split_dataset as split_dataset
 
 CustomObjectScope = custom_object_scope
 
 __all__ = [
+    "Config",
     "CustomObjectScope",
     "Progbar",
     "PyDataset",
     "Sequence",
     "array_to_img",
+    "bounding_boxes",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
@@ -62,6 +67,7 @@ __all__ = [
     "get_file",
     "get_registered_name",
     "get_registered_object",
+    "get_source_inputs",
     "image_dataset_from_directory",
     "img_to_array",
     "is_interactive_logging_enabled",
