@@ -111,6 +111,15 @@ def get_registered_object(
     return None
 
 
+def find_by_bare_name(name: str) -> object | None:
+    """Returns the only object registered under a name in any package, or None.
+
+    Older files name classes without their package.
+    """
+    found = [one for key, one in _custom.items() if key.rpartition(">")[2] == name]
+    return found[0] if len(found) == 1 else None
+
+
 def get_custom_objects() -> dict[str, object]:
     """Returns the table of users' own objects; it may be changed.
 

@@ -16,6 +16,7 @@ from saccade.models._graph import Graph, mapped
 from saccade.models._model import Model, _takes_graph
 from saccade.models._sequential import Sequential
 from saccade.saving import deserialize_keras_object
+from saccade.saving._older_configs import modern_model
 
 CloneFunction = Callable[[Any], Any]
 CallFunction = Callable[..., Any]
@@ -43,7 +44,11 @@ def model_from_json(
         config = json.loads(json_string)
     except json.JSONDecodeError as error:
         raise ConfigError(message("model_from_json", f"no JSON: {error}")) from None
-    return deserialize_keras_object(config, custom_objects=custom_objects)
+    if not isinstance(config, dict) or "class_name" not in config:
+        raise ConfigError(
+            message("model_from_json", "the JSON describes no model", "model.to_json()")
+        )
+    return deserialize_keras_object(modern_model(config), custom_objects=custom_objects)
 
 
 def clone_model(

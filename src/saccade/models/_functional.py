@@ -14,6 +14,7 @@ from saccade.core._symbolic import KerasTensor, Operation
 from saccade.models._graph import Graph, history_of, mapped
 from saccade.models._model import Model
 from saccade.saving import deserialize_keras_object, serialize_keras_object
+from saccade.saving._older_configs import modern_graph
 
 
 class Functional(Model):
@@ -136,6 +137,7 @@ def _read_graph(
 ) -> tuple[Any, Any]:
     made: dict[str, Operation] = {}
     waiting: list[tuple[Operation, Any]] = []
+    config = modern_graph(config)
     for entry in config["layers"]:
         name = entry.get("name") or entry["config"]["name"]
         plain = {k: v for k, v in entry.items() if k not in ("name", "inbound_nodes")}
@@ -170,7 +172,7 @@ def _make_calls(
         later: list[tuple[Operation, Any]] = []
         blocked: set[int] = set()
         for operation, call in calls:
-            args, kwargs = _call_arguments(call, made)
+            args, kwargs = list(call["args"]), dict(call.get("kwargs") or {})
             needed = [_place_of(leaf) for leaf in _references((args, kwargs))]
             ready = all(_is_ready(made, place, operation) for place in needed)
             if not ready or id(operation) in blocked:
@@ -203,32 +205,6 @@ def _make_call(
         return deserialize_keras_object(part)
 
     operation(*map(value, args), **value(kwargs))  # type: ignore[operator]
-
-
-def _call_arguments(
-    call: Any, made: Mapping[str, Operation]
-) -> tuple[list[Any], dict[str, Any]]:
-    """Arguments of a call in the config, in the form of Keras 3 or of Keras 2."""
-    if isinstance(call, Mapping):
-        return list(call["args"]), dict(call.get("kwargs") or {})
-    # Keras 2: [[layer, call, tensor, further arguments], ...]
-    if len(call) == 4 and isinstance(call[0], str):
-        call = [call]
-
-    def reference(place: Sequence[Any]) -> dict[str, Any]:
-        name, number, tensor = place[:3]
-        return _reference([name, number - _shift_of(made, name), tensor])
-
-    tensors = [reference(place) for place in call]
-    kwargs = {
-        key: reference(item) if _is_place(item) else item
-        for key, item in (call[0][3] if len(call[0]) > 3 else {}).items()
-    }
-    return [tensors[0] if len(tensors) == 1 else tensors], kwargs
-
-
-def _reference(place: Sequence[Any]) -> dict[str, Any]:
-    return {"class_name": "__keras_tensor__", "config": {"keras_history": list(place)}}
 
 
 def _is_reference(part: Any) -> bool:

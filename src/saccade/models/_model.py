@@ -149,8 +149,26 @@ class Model(OlderNames):
             input_shape: with the batch axis; a list or dict for several inputs.
         """
         if self._graph is None and input_shape is not None:
-            given = self._placeholders(shapes_from_lists(input_shape))
-            infer(self.call, (given,), {})
+            shapes = shapes_from_lists(input_shape)
+            infer(self.call, (self._placeholders(shapes),), {})
+            self._build_shapes = shapes
+
+    def build_from_config(self, config: Mapping[str, Any]) -> None:
+        """Makes the weights as `get_build_config()` says, those of the parts too."""
+        named = config.get("shapes_dict")
+        if self.built or type(self).build is not Model.build:
+            super().build_from_config(config)
+        elif named is None:
+            self.build(config.get("input_shape"))
+        else:
+            # Keras names the shape of an argument `x` of `call` `x_shape`.
+            shapes = shapes_from_lists(named)
+            given = {
+                name.removesuffix("_shape"): self._placeholders(shape)
+                for name, shape in shapes.items()
+            }
+            infer(self.call, (), given)
+            self._build_shapes = shapes
 
     def _build_now(self, shapes: Any) -> None:
         # Within a call the layers inside are built as they are reached.

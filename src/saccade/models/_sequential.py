@@ -273,9 +273,10 @@ class Sequential(Model):
     ) -> Self:
         """Makes a model from `get_config()`, with fresh weights."""
         from saccade.saving import deserialize_keras_object
+        from saccade.saving._older_configs import modern_layers
 
         model = cls(name=config.get("name"))
-        for layer in config["layers"]:
+        for layer in modern_layers(config["layers"]):
             model.add(
                 deserialize_keras_object(layer, custom_objects=custom_objects),
                 rebuild=False,

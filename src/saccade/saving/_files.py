@@ -25,6 +25,19 @@ def replacing(path: Path) -> Iterator[Path]:
         yield from _replace(path)
 
 
+def kind_of(path: Path) -> str:
+    """Returns what a file is by its first bytes: 'zip', 'hdf5' or 'other'.
+
+    Args:
+        path: a file that is there.
+    """
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start == b"\x89HDF\r\n\x1a\n":
+        return "hdf5"
+    return "zip" if start[:4] in (b"PK\x03\x04", b"PK\x05\x06") else "other"
+
+
 def _replace(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

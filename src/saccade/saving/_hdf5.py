@@ -7,6 +7,7 @@ is refused before anything is opened or allocated.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -114,11 +115,20 @@ class Hdf5Reader:
         """
         dataset = self.find(place)
         with reading(self.name):
-            self._check(place, dataset)
+            short = self._is_bfloat16(dataset)
+            self._check(place, dataset, short)
             array = np.asarray(dataset[()])
-            if dataset.attrs.get(_ATTRIBUTE) == "bfloat16":
-                array = array.view(jnp.bfloat16)
-        return array
+        return array.view(jnp.bfloat16) if short else array
+
+    def _is_bfloat16(self, dataset: Any) -> bool:
+        """HDF5 has no such type: it is kept as two bytes, with its name beside."""
+        return (
+            isinstance(dataset, self._h5py.Dataset)
+            and dataset.dtype.itemsize == 2
+            and dataset.dtype.fields is None
+            and dataset.dtype.kind in "Vu"
+            and dataset.attrs.get(_ATTRIBUTE) == "bfloat16"
+        )
 
     def attribute(self, place: str, key: str) -> str | None:
         """Returns a text kept beside a group; None where there is none."""
@@ -139,10 +149,31 @@ class Hdf5Reader:
                 for one in np.atleast_1d(found).tolist()
             ]
 
+    def names(self, place: str, key: str) -> list[str]:
+        """Returns a list of names beside a group; long ones are kept in pieces."""
+        found = self.attribute_list(place, key)
+        if found is not None:
+            return found
+        pieces: list[str] = []
+        number = 0
+        while (more := self.attribute_list(place, f"{key}{number}")) is not None:
+            pieces += more
+            number += 1
+        return pieces
+
     def _attribute(self, place: str, key: str) -> Any:
         holder = self.find(place)
         with reading(self.name):
-            return None if holder is None else holder.attrs.get(key)
+            if holder is None or key not in holder.attrs:
+                return None
+            details = holder.attrs.get_id(key)
+            size = math.prod(details.shape) * details.dtype.itemsize
+            if size > self._left:
+                raise self._refused(
+                    f"{place or '/'}: {key}",
+                    f"declares shape {details.shape}, far more than the file holds",
+                )
+            return holder.attrs[key]
 
     def groups(self, ending: str) -> list[str]:
         """Returns the places of the groups of a name that have something inside."""
@@ -156,13 +187,14 @@ class Hdf5Reader:
             self.file.visititems(visit)  # follows no links
         return found
 
-    def _check(self, place: str, dataset: Any) -> None:
+    def _check(self, place: str, dataset: Any, opaque: bool) -> None:
         if not isinstance(dataset, self._h5py.Dataset):
             raise self._refused(place, "is no plain array")
         # The storage may be any file of this machine, named by who made the file.
         if dataset.external or dataset.is_virtual:
             raise self._refused(place, "is no plain array: it is kept in another file")
-        if dataset.shape is None or dataset.dtype.kind not in "biufc":
+        numbers = opaque or dataset.dtype.kind in "biufc"
+        if dataset.shape is None or not numbers:
             raise self._refused(place, f"is no plain array of numbers: {dataset.dtype}")
         size = int(dataset.size) * dataset.dtype.itemsize
         if size > self._left:

@@ -1,8 +1,6 @@
 """Whole models in `.keras` files, as Keras reads and writes them.
 
-A zip archive of `metadata.json`, `config.json` and `model.weights.h5`. Members are
-read into memory by name, so nothing can land outside a folder, and what an archive
-declares is bounded.
+A zip archive of `metadata.json`, `config.json` and `model.weights.h5`.
 """
 
 from __future__ import annotations
@@ -10,16 +8,13 @@ from __future__ import annotations
 import datetime
 import io
 import json
-import lzma
-import struct
 import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from saccade.core import _budget
+from saccade.core._checks import no_unknown_keywords
 from saccade.core._errors import (
     SaccadeError,
     SavingError,
@@ -27,10 +22,19 @@ from saccade.core._errors import (
     message,
 )
 from saccade.core._lazy import optional_import
-from saccade.saving._files import replacing
+from saccade.saving._archive import (
+    CONFIG,
+    METADATA,
+    WEIGHTS,
+    read_members,
+    read_object,
+)
+from saccade.saving._files import kind_of, replacing
 from saccade.saving._hdf5 import Hdf5Reader
 from saccade.saving._legacy import load_legacy
+from saccade.saving._legacy_write import legacy_content
 from saccade.saving._objects import deserialize_keras_object, serialize_keras_object
+from saccade.saving._older_configs import modern_model
 from saccade.saving._weights import check_exists, read_weights, write_weights
 
 if TYPE_CHECKING:
@@ -38,12 +42,10 @@ if TYPE_CHECKING:
 
 # The version of Keras whose form of files is written.
 KERAS_VERSION = "3.15.1"
-_CONFIG_BYTES = 64 * 2**20
-_MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
+_OLDER = (".h5", ".hdf5")
+_MEMBERS = (METADATA, CONFIG, WEIGHTS)
 # The key in metadata.json for what saccade notes about a model; Keras ignores it.
 _NOTES = "saccade"
-# What training states and weights may grow by in a stored zip.
-_GROWTH = 100
 # Bytes of variables for a byte of weights: states of optimizers that are not in the
 # file, types that are stored in fewer bytes; and what any model may take.
 _VARIABLES = 16
@@ -95,18 +97,21 @@ def save_model(
     zipped: bool | None = None,
     **kwargs: Any,
 ) -> None:
-    """Writes a whole model into a `.keras` file.
+    """Writes a whole model into a `.keras` file, or into an older `.h5` file.
 
     Args:
         model: the model, built.
-        filepath: the file; its name must end in '.keras'.
+        filepath: the file; its name ends in '.keras', or in '.h5' for programs that
+            need the form of Keras 2.
         overwrite: whether a file that is there may be replaced.
         zipped: kept for Keras; must not be False.
-        **kwargs: kept for Keras.
+        **kwargs: `include_optimizer=False` leaves the state of the optimizer out of
+            an `.h5` file; `save_format` is ignored, the name says it.
 
     Raises:
         SavingError: a wrong name, an unbuilt model, or a file that must stay.
-        UnsupportedFeatureError: an older form of file.
+        ArgumentTypeError: an argument that does not exist.
+        UnsupportedFeatureError: `zipped=False`.
 
     Differs from Keras: the file is put in place as a whole, so a kill leaves the old
     one; an existing file is an error instead of a question.
@@ -120,6 +125,13 @@ def save_model(
         3
     """
     path = Path(filepath)
+    include_optimizer = bool(kwargs.pop("include_optimizer", True))
+    kwargs.pop("save_format", None)
+    no_unknown_keywords(list(kwargs), ["include_optimizer"], "save")
+    if zipped is False:
+        raise UnsupportedFeatureError(
+            message("save", "`zipped=False`, a folder, is not written", "leave it out")
+        )
     _check_name(path, "save")
     if path.exists() and not overwrite:
         raise SavingError(
@@ -133,6 +145,15 @@ def save_model(
                 "give it an `Input(shape)`, or call build() or fit() first",
             )
         )
+    if path.suffix in _OLDER:
+        content = legacy_content(model, KERAS_VERSION, include_optimizer)
+        with replacing(path) as temporary:
+            temporary.write_bytes(content)
+    else:
+        _write_zip(model, path)
+
+
+def _write_zip(model: Model, path: Path) -> None:
     h5py = optional_import("h5py", extra="", purpose="save")
     config = serialize_keras_object(model)
     compiled = model.get_compile_config()
@@ -161,7 +182,7 @@ def load_model(
     """Reads a model that save_model(), here or in Keras, wrote.
 
     Args:
-        filepath: the file.
+        filepath: the file; what it holds tells its form, not its name.
         custom_objects: classes and functions of one's own, by name.
         compile: whether to compile the model as it was.
         safe_mode: whether to refuse what would run code from the file.
@@ -170,33 +191,31 @@ def load_model(
         The model.
 
     Raises:
-        SavingError: no such file, or no model file.
+        SavingError: no such file, no model file, or a damaged one.
         ConfigError: a class that is not known.
 
     Differs from Keras: classes are looked up in a closed table, never imported.
     """
     path = Path(filepath)
     check_exists(path, "load_model", "*.keras")
-    if path.suffix in (".h5", ".hdf5"):
+    if kind_of(path) == "hdf5":
         return load_legacy(
             path,
             custom_objects,
             compile,
             lambda config, own: _build(config, own, safe_mode, path),
         )
-    _check_name(path, "load_model")
-    with _reading(path), zipfile.ZipFile(path) as archive:
-        config = _object(archive, "config.json", path)
-        metadata: dict[str, Any] = {}
-        if "metadata.json" in archive.namelist():
-            metadata = _object(archive, "metadata.json", path)
-        weights = _member(archive, "model.weights.h5", path)
+    parts = read_members(path, _MEMBERS, "load_model")
+    config = read_object(parts[CONFIG], CONFIG, path, "load_model")
+    metadata = read_object(parts[METADATA], METADATA, path, "load_model")
+    weights = parts[WEIGHTS]
     if "class_name" not in config:
         raise SavingError(
             message("load_model", f"config.json in {str(path)!r} describes no model")
         )
     if not compile:
         config.pop("compile_config", None)
+    config = modern_model(config)
     with _budget.limited_to(_ROOM + _VARIABLES * len(weights)):
         model = _build(config, custom_objects, safe_mode, path)
     with Hdf5Reader(io.BytesIO(weights), str(path), len(weights)) as reader:
@@ -205,29 +224,6 @@ def load_model(
     if isinstance(notes, dict):
         write_notes(model, notes)
     return model
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Turns what zipfile and json say about damaged files into one error."""
-    try:
-        yield
-    except SavingError:
-        raise
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        lzma.LZMAError,
-        ValueError,  # of json, of text that is no UTF-8, of sizes
-        EOFError,
-        OSError,
-        RuntimeError,  # a password is asked for; config.json is nested too deep
-        NotImplementedError,  # a way of packing that zipfile does not know
-        struct.error,
-    ) as error:
-        raise SavingError(
-            message("load_model", f"{str(path)!r} is no '.keras' file ({error})")
-        ) from None
 
 
 def _build(
@@ -262,49 +258,13 @@ def _build(
     return model
 
 
-def _object(archive: zipfile.ZipFile, name: str, path: Path) -> dict[str, Any]:
-    """A member that must be a JSON object; metadata of another kind says nothing."""
-    found = json.loads(_member(archive, name, path))
-    return found if isinstance(found, dict) else {}
-
-
-def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
-    try:
-        details = archive.getinfo(name)
-    except KeyError:
-        raise SavingError(
-            message("load_model", f"{str(path)!r} is no '.keras' file: no {name} in it")
-        ) from None
-    stored = max(path.stat().st_size, 4096)
-    limit = _CONFIG_BYTES if name.endswith(".json") else _GROWTH * stored
-    if details.file_size > limit:
-        raise SavingError(
-            message(
-                "load_model",
-                f"{name} in {str(path)!r} declares {details.file_size:,} bytes, more "
-                f"than a file of {stored:,} bytes can hold",
-            )
-        )
-    with archive.open(name) as file:
-        content = file.read(limit + 1)
-    if len(content) > limit:
-        raise SavingError(message("load_model", f"{name} is larger than declared"))
-    return content
-
-
 def _check_name(path: Path, where: str) -> None:
-    if path.suffix == ".keras":
+    if path.suffix == ".keras" or path.suffix in _OLDER:
         return
-    if path.suffix in (".h5", ".hdf5") or not path.suffix:
-        raise UnsupportedFeatureError(
-            message(
-                where,
-                f"whole models in the older form of {path.name!r} are read but not "
-                "written",
-                f"use {path.with_suffix('.keras').name!r}, or save_weights with "
-                f"'{path.stem}.weights.h5'",
-            )
-        )
     raise SavingError(
-        message(where, f"the file's name must end in '.keras', got {path.name!r}")
+        message(
+            where,
+            f"the file's name must end in '.keras' (or '.h5'), got {path.name!r}",
+            f"use {path.stem + '.keras'!r}",
+        )
     )

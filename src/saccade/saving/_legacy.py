@@ -1,13 +1,11 @@
-"""Whole models and weights in the older `.h5` form of Keras 2 and 3.
+"""Reading whole models and weights in the older `.h5` form of Keras 2 and 3.
 
 The config is an attribute of the file, in JSON; each layer has a group with a list of
-the names of its weights. States of optimizers are not read: their form differs between
-versions, so training starts them anew.
+the names of its weights.
 """
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,11 +16,11 @@ import numpy as np
 from saccade.core import _budget
 from saccade.core._errors import DataWarning, SavingError, message
 from saccade.saving._hdf5 import Hdf5Reader
+from saccade.saving._legacy_training import parsed, read_state, read_training
+from saccade.saving._older_configs import modern_model
 
 _WEIGHTS = "model_weights"
 _TOP = "top_level_model_weights"
-# Keras 2 kept the shape of the input under this name.
-_BATCH_SHAPE = "batch_input_shape"
 
 
 def read_config(reader: Hdf5Reader) -> dict[str, Any]:
@@ -40,48 +38,10 @@ def read_config(reader: Hdf5Reader) -> dict[str, Any]:
                 "make the model with your code and call model.load_weights(path)",
             )
         )
-    config = _parsed(reader, text)
-    inner = config.get("config")
-    listed = inner if isinstance(inner, list) else None
-    if isinstance(inner, dict) and isinstance(inner.get("layers"), list):
-        listed = inner["layers"]
-    if config.get("class_name") == "Sequential" and listed is not None:
-        layers = [layer for one in listed for layer in _layer_config(one)]
-        rest = {"name": inner.get("name")} if isinstance(inner, dict) else {}
-        config["config"] = {**rest, "layers": layers}
-        # Build configs would repeat what the input says.
-        config.pop("build_config", None)
-        config["module"] = "keras"
+    config = modern_model(parsed(reader, text))
+    # Build configs would repeat what the input says.
+    config.pop("build_config", None)
     return config
-
-
-def read_training(reader: Hdf5Reader) -> dict[str, Any] | None:
-    """Returns how the model in a file was compiled, or None."""
-    text = reader.attribute("", "training_config")
-    if text is None:
-        return None
-    found = _parsed(reader, text)
-    packages = {
-        "optimizer": "optimizers", "loss": "losses", "metrics": "metrics",
-        "weighted_metrics": "metrics",
-    }  # fmt: skip
-    found["optimizer"] = found.pop("optimizer_config", None)
-    training = {
-        name: _placed(found.get(name), f"keras.{package}")
-        for name, package in packages.items()
-    }
-    return {**training, "loss_weights": found.get("loss_weights")}
-
-
-def _placed(value: Any, module: str) -> Any:
-    """Configs with the package of their class, which older ones leave out."""
-    if isinstance(value, list):
-        return [_placed(one, module) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if isinstance(value.get("class_name"), str):
-        return {**value, "module": value.get("module") or module}
-    return {key: _placed(one, module) for key, one in value.items()}
 
 
 def is_legacy(reader: Hdf5Reader) -> bool:
@@ -102,38 +62,100 @@ def read_legacy_weights(
         reader: the open file.
         by_name: whether layers are found by their names, and others left alone,
             instead of by their order.
-        skip_mismatch: whether to leave out layers whose weights do not fit, with a
-            warning.
+        skip_mismatch: whether to leave out weights that do not fit, with a warning.
 
     Raises:
         SavingError: weights of another model; the model is unchanged then.
     """
     root = _root(reader)
     stored = {
-        name: _arrays(reader, f"{root}/{name}" if root else name)
-        for name in _names(reader, root, "layer_names")
+        name: _Stored(reader, f"{root}/{name}" if root else name)
+        for name in reader.names(root, "layer_names")
     }
     if by_name:
         pairs = [(one, stored[one.name]) for one in model.layers if one.name in stored]
     else:
         pairs = _by_order(model, stored, reader.name)
-    problems = []
-    planned = []
-    for layer, arrays in pairs:
-        wanted = [tuple(weight.shape) for weight in layer.weights]
-        got = [array.shape for array in arrays]
-        if wanted == got:
-            planned.append((layer, arrays))
-        else:
-            problems.append(f"{layer.name}: expected {wanted}, got {got}")
+    own = _Stored(reader, f"{root}/{_TOP}" if root else _TOP)
+    if own.names:
+        pairs.append((model, own))
+    problems: list[str] = []
+    planned: list[tuple[Any, np.ndarray]] = []
+    for layer, found in pairs:
+        weights = model._own_weights() if layer is model else _in_order(layer, found)
+        fitting, misfits = _fitting(layer, weights, found)
+        planned += fitting
+        problems += misfits
     if problems:
         text = f"weights in {reader.name!r} do not fit:\n  " + "\n  ".join(problems)
         if not skip_mismatch:
-            fix = "pass skip_mismatch=True to load the layers that fit"
+            fix = "pass skip_mismatch=True to load the weights that fit"
             raise SavingError(message("load_weights", text, fix))
         warnings.warn(message("load_weights", text), DataWarning, stacklevel=3)
-    for layer, arrays in planned:
-        layer.set_weights(arrays)
+    for variable, array in planned:
+        variable.assign(array)
+
+
+class _Stored:
+    """The weights of a layer in a file: names and arrays."""
+
+    def __init__(self, reader: Hdf5Reader, place: str) -> None:
+        self.names = reader.names(place, "weight_names")
+        self.arrays = [reader.array(f"{place}/{name}") for name in self.names]
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        return [array.shape for array in self.arrays]
+
+    @property
+    def endings(self) -> list[str]:
+        """The names of the weights themselves: 'kernel', 'bias'."""
+        return [name.rpartition("/")[2].partition(":")[0] for name in self.names]
+
+
+def _in_order(layer: Any, found: _Stored) -> list[Any]:
+    """The weights of a layer in the order of the file.
+
+    Keras puts those that are trained first; which ones are may have changed since. So
+    names decide where shapes leave it open.
+    """
+    orders = [
+        [*layer.trainable_weights, *layer.non_trainable_weights],
+        list(layer.weights),
+    ]
+    fitting = [one for one in orders if _shapes(one) == found.shapes]
+    for weights in fitting:
+        if [_ending(weight) for weight in weights] == found.endings:
+            return weights
+    return (fitting or orders)[0]
+
+
+def _fitting(
+    layer: Any, weights: list[Any], found: _Stored
+) -> tuple[list[tuple[Any, np.ndarray]], list[str]]:
+    """What can be loaded, and what cannot."""
+    shapes = _shapes(weights)
+    if len(weights) != len(found.arrays):
+        return [], [f"{layer.name}: expected {shapes}, got {found.shapes}"]
+    fitting = []
+    problems = []
+    for weight, array in zip(weights, found.arrays, strict=True):
+        if tuple(weight.shape) == array.shape:
+            fitting.append((weight, array))
+        else:
+            problems.append(
+                f"{layer.name}/{_ending(weight)}: expected {tuple(weight.shape)}, "
+                f"got {array.shape}"
+            )
+    return fitting, problems
+
+
+def _shapes(weights: list[Any]) -> list[tuple[int, ...]]:
+    return [tuple(weight.shape) for weight in weights]
+
+
+def _ending(weight: Any) -> str:
+    return str(weight.path).rpartition("/")[2]
 
 
 def load_legacy(
@@ -153,78 +175,47 @@ def load_legacy(
     size = path.stat().st_size
     with Hdf5Reader(path, str(path), size) as reader:
         config = read_config(reader)
-        training = read_training(reader) if compile else None
+        training = read_training(reader, _outputs(config)) if compile else None
         if training is not None and training["optimizer"]:
             config["compile_config"] = training
         with _budget.limited_to(2**26 + 16 * size):
             model = build(config, custom_objects)
+        if not model.built:
+            raise SavingError(
+                message(
+                    "load_model",
+                    f"{reader.name!r} does not say for which shapes the weights of "
+                    f"{type(model).__name__} are",
+                    "make the model with your code, build it, and call "
+                    "model.load_weights(path)",
+                )
+            )
         read_legacy_weights(model, reader)
+        if getattr(model, "optimizer", None) is not None:
+            read_state(model, reader)
     return model
 
 
-def _parsed(reader: Hdf5Reader, text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        found = None
-    if isinstance(found, dict):
-        return found
-    raise SavingError(
-        message("load_model", f"the config in {reader.name!r} is no JSON")
-    )
-
-
-def _layer_config(config: Any) -> list[dict[str, Any]]:
-    """The config of a layer in today's form, with an input before it where it had one.
-
-    Keras 2 kept the shape of the input in the first layer.
-    """
-    if not isinstance(config, dict) or not isinstance(config.get("config"), dict):
-        raise SavingError(message("load_model", f"{config!r} describes no layer"))
-    inner = dict(config["config"])
-    shape = inner.pop(_BATCH_SHAPE, None)
-    layer = {"module": "keras.layers", **config, "config": inner}
-    if shape is None:
-        return [layer]
-    if config.get("class_name") == "InputLayer":
-        inner.pop("sparse", None)
-        inner.pop("ragged", None)
-        inner["batch_shape"] = shape
-        return [layer]
-    first = {"batch_shape": shape, "dtype": "float32"}
-    given = {"module": "keras.layers", "class_name": "InputLayer", "config": first}
-    return [given, layer]
+def _outputs(config: Mapping[str, Any]) -> list[str]:
+    """The names of the outputs of a model, as its config has them."""
+    inner = config.get("config")
+    ends = inner.get("output_layers") if isinstance(inner, dict) else None
+    if isinstance(ends, dict):
+        return sorted(ends)
+    if isinstance(ends, list) and ends and isinstance(ends[0], list):
+        return [str(end[0]) for end in ends if isinstance(end, list) and end]
+    return [""]
 
 
 def _root(reader: Hdf5Reader) -> str:
     return _WEIGHTS if reader.find(_WEIGHTS) is not None else ""
 
 
-def _names(reader: Hdf5Reader, place: str, key: str) -> list[str]:
-    """A list of names; long ones are kept in numbered pieces."""
-    found = reader.attribute_list(place, key)
-    if found is not None:
-        return found
-    pieces: list[str] = []
-    number = 0
-    while (more := reader.attribute_list(place, f"{key}{number}")) is not None:
-        pieces += more
-        number += 1
-    return pieces
-
-
-def _arrays(reader: Hdf5Reader, place: str) -> list[np.ndarray]:
-    return [
-        reader.array(f"{place}/{name}")
-        for name in _names(reader, place, "weight_names")
-    ]
-
-
 def _by_order(
-    model: Any, stored: dict[str, list[np.ndarray]], name: str
-) -> list[tuple[Any, list[np.ndarray]]]:
+    model: Any, stored: Mapping[str, _Stored], name: str
+) -> list[tuple[Any, _Stored]]:
     layers = [layer for layer in model.layers if layer.weights]
-    kept = [arrays for place, arrays in stored.items() if arrays and place != _TOP]
+    kept = [one for place, one in stored.items() if one.names and place != _TOP]
     if len(layers) != len(kept):
         raise SavingError(
             message(

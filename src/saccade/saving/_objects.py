@@ -355,6 +355,9 @@ def _find_class(
         found = find_public(place, name) if isinstance(place, str) else None
         if inspect.isclass(found):
             return found
+    bare = _registry.find_by_bare_name(name)
+    if bare is not None:
+        return bare
     raise unknown(module if isinstance(module, str) else namespace, name, _registered())
 
 
@@ -398,12 +401,16 @@ def _registered() -> str:
     return (
         "a class or function of yours must be decorated with "
         "@saccade.saving.register_keras_serializable() before, or be given in "
-        f"`custom_objects` (registered now: {own or 'none'})"
+        f"`custom_objects` (registered now: {own or 'none'}); a loss, metric or "
+        "optimizer is not needed with compile=False"
     )
 
 
 _NOT_LOADED = {
     "Lambda": "it holds Python code, and loading it could run anything",
+    "SlicingOpLambda": "it calls a function of TensorFlow",
+    "TFOpLambda": "it calls a function of TensorFlow",
+    "TensorFlowOpLayer": "it holds a program of TensorFlow",
     "TFSMLayer": "it loads a program of TensorFlow, which could do anything",
     "TorchModuleWrapper": "it holds a pickle, and reading one could run anything",
 }

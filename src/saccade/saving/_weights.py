@@ -9,24 +9,23 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from saccade.core._checks import no_unknown_keywords
 from saccade.core._errors import DataWarning, SavingError, message, nearest
 from saccade.core._lazy import optional_import
-from saccade.core._names import to_snake_case
-from saccade.saving._files import replacing
+from saccade.saving._archive import WEIGHTS, read_members
+from saccade.saving._files import kind_of, replacing
 from saccade.saving._hdf5 import Hdf5Reader
 from saccade.saving._legacy import is_legacy, read_legacy_weights
+from saccade.saving._places import OPTIMIZER, is_optimizer, places
 
 if TYPE_CHECKING:
-    from saccade.layers import Layer
     from saccade.models import Model
-
-_OPTIMIZER = "optimizer"
 
 
 def save_weights(
@@ -88,34 +87,39 @@ def save_weights(
 
 def write_weights(model: Model, file: Any) -> None:
     """Writes the weights of a model into an open HDF5 file."""
-    for place, holder in _holders(model):
+    for place, holder in places(model):
         group = file.create_group(f"{place}/vars" if place else "vars")
         group.attrs["name"] = holder.name
         store: dict[str, np.ndarray] = {}
         holder.save_own_variables(store)
         for key, array in store.items():
-            group.create_dataset(key, data=_storable(array))
+            dataset = group.create_dataset(key, data=array)
+            if array.dtype.name == "bfloat16":
+                dataset.attrs["dtype"] = "bfloat16"  # HDF5 sees two bytes only
 
 
 def load_weights(
     model: Model, filepath: str | Path, skip_mismatch: bool = False, **kwargs: Any
 ) -> None:
-    """Reads what save_weights(), here or in Keras, wrote.
+    """Reads what save_weights() or save(), here or in Keras, wrote.
 
     Args:
         model: the model, built.
-        filepath: the file.
+        filepath: the file: '.weights.h5', '.keras', or '.h5' of Keras 2.
         skip_mismatch: whether to leave out layers whose weights do not fit, with a
             warning that names them.
-        **kwargs: kept for Keras; with `by_name`, layers of older files are found by
-            their names.
+        **kwargs: with `by_name=True`, layers of older '.h5' files are found by their
+            names; `objects_to_skip` is a list of layers to leave as they are.
 
     Raises:
         SavingError: no such file, no weights file, or weights of another model; the
             model is unchanged then.
+        ArgumentTypeError: an argument that does not exist.
     """
     path = Path(filepath)
     by_name = bool(kwargs.pop("by_name", False))
+    skipped = kwargs.pop("objects_to_skip", None) or ()
+    no_unknown_keywords(list(kwargs), ["by_name", "objects_to_skip"], "load_weights")
     check_exists(path, "load_weights", "*.h5")
     if not model.built:
         raise SavingError(
@@ -125,8 +129,12 @@ def load_weights(
                 "give it an `Input(shape)`, or call build() first",
             )
         )
+    source: Any = path
     size = path.stat().st_size
-    with Hdf5Reader(path, str(path), size) as reader:
+    if kind_of(path) == "zip":
+        content = read_members(path, [WEIGHTS], "load_weights")[WEIGHTS]
+        source, size = io.BytesIO(content), len(content)
+    with Hdf5Reader(source, str(path), size) as reader:
         if is_legacy(reader):
             read_legacy_weights(model, reader, by_name, skip_mismatch)
         elif by_name:
@@ -134,16 +142,22 @@ def load_weights(
                 message("load_weights", "`by_name` belongs to '.h5' files of Keras 2")
             )
         else:
-            read_weights(model, reader, skip_mismatch)
+            read_weights(model, reader, skip_mismatch, skipped)
 
 
-def read_weights(model: Model, reader: Hdf5Reader, skip_mismatch: bool = False) -> None:
+def read_weights(
+    model: Model,
+    reader: Hdf5Reader,
+    skip_mismatch: bool = False,
+    skipped: Sequence[Any] = (),
+) -> None:
     """Reads the weights of a model from an open HDF5 file.
 
     Args:
         model: the model, built.
         reader: the open file.
         skip_mismatch: whether to leave out layers whose weights do not fit.
+        skipped: layers to leave as they are.
 
     Raises:
         SavingError: no weights file, or weights of another model.
@@ -156,7 +170,7 @@ def read_weights(model: Model, reader: Hdf5Reader, skip_mismatch: bool = False) 
                 f"{name!r} does not have the layout of '.weights.h5' files",
             )
         )
-    planned, problems = _plan(model, reader)
+    planned, problems = _plan(model, reader, skipped)
     if problems and not skip_mismatch:
         raise SavingError(
             message(
@@ -180,10 +194,20 @@ def check_exists(path: Path, where: str, pattern: str) -> None:
     """Raises if a file is not there, naming the nearest that is.
 
     Raises:
-        SavingError: no such file.
+        SavingError: no such file, or a folder.
     """
     if path.is_file():
         return
+    if path.is_dir():
+        fix = "give the path of a file"
+        if (path / "saved_model.pb").exists():
+            fix = (
+                "open it with the Keras 2 that wrote it, and save it there with "
+                "model.save('model.keras')"
+            )
+        raise SavingError(
+            message(where, f"{str(path)!r} is a folder, such as TensorFlow writes", fix)
+        )
     near = nearest(path.name, [p.name for p in path.parent.glob(pattern)])
     raise SavingError(
         message(
@@ -195,17 +219,22 @@ def check_exists(path: Path, where: str, pattern: str) -> None:
 
 
 def _plan(
-    model: Model, reader: Hdf5Reader
+    model: Model, reader: Hdf5Reader, skipped: Sequence[Any] = ()
 ) -> tuple[list[tuple[Any, dict[str, Any]]], list[str]]:
     """What to load where, and what does not fit; changes nothing."""
     planned: list[tuple[Any, dict[str, Any]]] = []
     problems: list[str] = []
-    places = list(_holders(model))
-    known = {place for place, _ in places}
-    for place, holder in places:
+    found = list(places(model, skipped))
+    known = {place for place, _ in found}
+    # What is below something that is skipped belongs to it.
+    known |= {place for place, _ in places(model)} if skipped else set()
+    for place, holder in found:
         store = _read_vars(reader, place)
+        if not _loads_as_usual(holder):
+            planned.append((holder, store))
+            continue
         wanted = _wanted_shapes(holder)
-        if place == _OPTIMIZER and len(store) != len(wanted):
+        if is_optimizer(holder) and len(store) != len(wanted):
             continue  # saved before training, or by another optimizer
         got = [np.shape(store[str(i)]) for i in range(len(store)) if str(i) in store]
         if got != wanted:
@@ -216,9 +245,14 @@ def _plan(
         else:
             planned.append((holder, store))
     for place in reader.groups("vars"):
-        if place not in known and place != _OPTIMIZER:
+        if place not in known and place.rpartition("/")[2] != OPTIMIZER:
             problems.append(f"{place}: is in the file, the model has no such layer")
     return planned, problems
+
+
+def _loads_as_usual(holder: Any) -> bool:
+    """Whether weights are under their numbers: a class of the user's may choose."""
+    return type(holder).load_own_variables.__module__.startswith("saccade.")
 
 
 def _wanted_shapes(holder: Any) -> list[tuple[int, ...]]:
@@ -233,65 +267,3 @@ def _shapes(shapes: list[tuple[int, ...]]) -> str:
 def _read_vars(reader: Hdf5Reader, place: str) -> dict[str, Any]:
     group = f"{place}/vars" if place else "vars"
     return {key: reader.array(f"{group}/{key}") for key in reader.keys(group)}
-
-
-def _storable(array: np.ndarray) -> np.ndarray:
-    return array.view(np.uint16) if array.dtype.name == "bfloat16" else array
-
-
-def _holders(model: Model) -> Iterator[tuple[str, Any]]:
-    """(place in the file, object with weights), in Keras' layout."""
-    yield from _layer_holders(model, "", set())
-    optimizer = getattr(model, "optimizer", None)
-    if optimizer is not None:
-        yield _OPTIMIZER, optimizer
-
-
-def _layer_holders(
-    layer: Layer, place: str, seen: set[int]
-) -> Iterator[tuple[str, Layer]]:
-    # What is shared is kept once, at the first place where it is met.
-    if id(layer) in seen:
-        return
-    seen.add(id(layer))
-    yield place, layer
-    prefix = f"{place}/" if place else ""
-    if getattr(layer, "_graph", None) is not None or hasattr(layer, "_chain"):
-        # Chains and graphs first; a subclass may have more in its attributes.
-        yield from _numbered(layer.layers, f"{prefix}layers", seen)  # type: ignore[attr-defined]
-    attributes = dict(vars(layer))
-    # Keras meets a model's list of layers among the attributes, in their order.
-    attributes.setdefault("layers", getattr(layer, "layers", None))
-    for name in sorted(attributes):
-        if name not in ("_layers", "_chain"):
-            yield from _attribute_holders(attributes[name], f"{prefix}{name}", seen)
-
-
-def _attribute_holders(
-    value: Any, place: str, seen: set[int]
-) -> Iterator[tuple[str, Layer]]:
-    if _is_layer(value):
-        yield from _layer_holders(value, place, seen)
-        return
-    items = list(value.values()) if isinstance(value, dict) else value
-    if isinstance(items, (list, tuple)):
-        layers = [item for item in items if _is_layer(item)]
-        yield from _numbered(layers, place, seen)
-
-
-def _is_layer(value: object) -> bool:
-    # Layers stand above this package, so they are known by what they can do.
-    return hasattr(value, "_own_weights") and hasattr(value, "save_own_variables")
-
-
-def _numbered(
-    layers: list[Layer], place: str, seen: set[int]
-) -> Iterator[tuple[str, Layer]]:
-    """Names of the groups: the class, then the class with 1, 2, ..."""
-    counts: dict[str, int] = {}
-    for layer in layers:
-        stem = to_snake_case(type(layer).__name__)
-        number = counts.get(stem, 0)
-        counts[stem] = number + 1
-        name = f"{stem}_{number}" if number else stem
-        yield from _layer_holders(layer, f"{place}/{name}", seen)
