@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 
 from saccade.ops._boxes import BOX_FORMATS
 from saccade.utils import bounding_boxes as own
+from saccade.visualization import draw_segmentation_masks
 
 keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.parity
@@ -46,3 +47,11 @@ def test_boxes(rng):
         theirs.affine_transform(*map(jnp.asarray, arguments)),
         rtol=1e-4, atol=1e-3,
     )  # fmt: skip
+
+
+def test_masks_on_pictures(rng):
+    pictures = rng.integers(0, 255, (2, 5, 6, 3)).astype("uint8")
+    masks = rng.integers(0, 4, (2, 5, 6, 1)).astype("int32")
+    for options in ({"num_classes": 4}, {"num_classes": 4, "ignore_index": 0}):
+        theirs = keras.visualization.draw_segmentation_masks(pictures, masks, **options)
+        assert_allclose(draw_segmentation_masks(pictures, masks, **options), theirs)

@@ -70,9 +70,7 @@ def test_weights_of_other_models_are_named(tmp_path):
         two.load_weights(tmp_path / "old.h5")
     other = saccade.Sequential([layers.Input((4,)), layers.Dense(3, name="dense")])
     before = other.get_weights()
-    with pytest.raises(
-        SavingError, match=r"kernel: expected \(4, 3\), got \(4, 2\)"
-    ):
+    with pytest.raises(SavingError, match=r"kernel: expected \(4, 3\), got \(4, 2\)"):
         other.load_weights(tmp_path / "old.h5")
     np.testing.assert_array_equal(other.get_weights()[0], before[0])
 
