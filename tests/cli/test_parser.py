@@ -36,14 +36,15 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (
             ["rnu", "x.py"],
             "saccade: there is no command 'rnu'. Did you mean 'saccade run'? "
-            "Commands: augment, check, doctor, evaluate, predict, run, train.\n",
+            "Commands: augment, check, doctor, evaluate, explain, predict, run, "
+            "studio, train.\n",
         ),
         (["docter"], "Did you mean 'saccade doctor'?"),
         (["train.py", "-v"], "Did you mean 'saccade run train.py'?"),
         (
             ["zzz"],
             "saccade: there is no command 'zzz'. Commands: augment, check, doctor, "
-            "evaluate, predict, run, train.\n",
+            "evaluate, explain, predict, run, studio, train.\n",
         ),
         (["run"], "saccade run: the following arguments are required: PROGRAM\n"),
         (["run", "--fast", "x.py"], "saccade: unrecognized arguments: --fast\n"),

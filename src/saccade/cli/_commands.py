@@ -40,7 +40,7 @@ def guarded(command: str, work: Callable[[], int]) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return FAILED
         except (SaccadeError, OSError) as error:
-            text = _text(error).removeprefix(f"{command}: ")
+            text = _text(error).removeprefix(f"{command.split()[-1]}: ")
             print(f"saccade {command}: {text}", file=sys.stderr)
             broken = isinstance(error, OSError) and error.errno in _MACHINE
             return FAILED if broken else MISTAKE

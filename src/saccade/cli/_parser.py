@@ -10,6 +10,8 @@ from typing import NoReturn, Protocol
 from saccade import __version__
 from saccade.cli import _augment, _evaluate, _predict, _studio, _train
 from saccade.cli._check import check
+from saccade.cli._explain import HELP as _EXPLAIN
+from saccade.cli._explain import explain
 from saccade.cli._run import MISTAKE, run
 from saccade.core._errors import nearest
 
@@ -24,6 +26,7 @@ _EPILOG = """examples:
   saccade run train.py --epochs 5    run a Keras program as it is
   saccade check train.py             would it run to its end, and how long?
   saccade studio                     watch networks learn, in the browser
+  saccade explain convolve           the arithmetic of networks, step by step
   saccade doctor                     show versions, devices and what is missing
 
 In a notebook, put this line at the top:  %load_ext saccade"""
@@ -75,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _split_at_program(words: list[str]) -> tuple[list[str], list[str]]:
-    if words[:1] == ["check"]:
+    if words[:1] in (["check"], ["explain"]):
         return words[:1], words[1:]
     if words[:1] != ["run"]:
         return words, []
@@ -132,6 +135,7 @@ def _build_parser() -> _Parser:
         help="try out a long run: would it start, how long would it take",
         add_help=False,
     )
+    commands.add_parser("explain", help=_EXPLAIN, add_help=False)
     commands.add_parser(
         "doctor",
         help="show versions, devices, JAX's flags and what is missing",
@@ -154,6 +158,10 @@ def _run(options: argparse.Namespace, rest: Sequence[str]) -> int:
 
 def _check(options: argparse.Namespace, rest: Sequence[str]) -> int:
     return check(rest)
+
+
+def _explain(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    return explain(rest)
 
 
 class _Command(Protocol):
@@ -185,5 +193,6 @@ _ON_PICTURES: dict[str, _Command] = {
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Sequence[str]], int]] = {
     "check": _check,
     "doctor": _doctor,
+    "explain": _explain,
     "run": _run,
 }

@@ -43,6 +43,7 @@ from saccade.layers import (
 from saccade.models import Model, Sequential
 from saccade.utils import load_img
 
+from ._channels import why
 from ._convolve import ConvolvedCell, convolved_cell
 from ._functions import FUNCTIONS
 from ._neuron import Activation, Neuron, dense_neuron
@@ -134,8 +135,8 @@ def cell(
 
     Example:
         >>> from saccade import Input, Sequential, layers
-        >>> model = Sequential([Input((4, 4, 1)), layers.Conv2D(2, 3)])
-        >>> found = cell(model, np.ones((4, 4, 1)), "conv2d", (1, 0), filter=1)
+        >>> model = Sequential([Input((4, 4, 1)), layers.Conv2D(2, 3, name="a")])
+        >>> found = cell(model, np.ones((4, 4, 1)), "a", (1, 0), filter=1)
         >>> found.output_shape, abs(found.difference) < 1e-5
         ((2, 2, 2), True)
     """
@@ -231,7 +232,7 @@ def _read(path: str | os.PathLike[str], expected: tuple[int | None, ...]) -> np.
     try:
         pixels = np.asarray(load_img(path, mode, size, "bilinear"))
     except (OSError, SyntaxError) as error:
-        problem = f"{os.fspath(path)!r} cannot be read: {error}"
+        problem = f"{os.fspath(path)!r} cannot be read: {why(error)}"
         fix = "give a JPEG, PNG, BMP, GIF, WEBP or TIFF picture"
         raise PictureError(message(_WHERE, problem, fix)) from error
     return pixels.reshape(*pixels.shape[:2], -1)

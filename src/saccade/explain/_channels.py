@@ -168,6 +168,20 @@ def read(picture: npt.ArrayLike | str | os.PathLike[str], where: str) -> np.ndar
     return pixels
 
 
+def why(error: Exception) -> str:
+    """Says why a picture cannot be read, without its name.
+
+    Args:
+        error: what reading it raised.
+
+    Example:
+        >>> why(FileNotFoundError(2, "No such file or directory", "cat.png"))
+        'No such file or directory'
+    """
+    known = getattr(error, "why", None) or getattr(error, "strerror", None)
+    return str(known or error)
+
+
 def _decoded(path: str | os.PathLike[str], where: str) -> np.ndarray:
     from PIL import Image
 
@@ -176,6 +190,6 @@ def _decoded(path: str | os.PathLike[str], where: str) -> np.ndarray:
         kind = "L" if image.mode in ("1", "L", "LA", "I", "I;16", "F") else "RGB"
         return np.array(image.convert(kind))
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        problem = f"{os.fspath(path)!r} cannot be read: {error}"
+        problem = f"{os.fspath(path)!r} cannot be read: {why(error)}"
         fix = "give a JPEG, PNG, BMP, GIF, WEBP or TIFF picture"
         raise PictureError(message(where, problem, fix)) from error

@@ -179,6 +179,7 @@ class Convolution:
         for name, axis in zip(names, self.axes, strict=True):
             if axis.dropped:
                 what = "cells" if name == "size" else name
+                what = what if len(axis.dropped) > 1 else what[:-1]
                 lines.append(f"never seen at the end: {len(axis.dropped)} {what}")
         lines.append(f"parameters: {words(self.parameters)}")
         for count, position in enumerate(self.positions()):

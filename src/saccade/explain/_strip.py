@@ -152,12 +152,12 @@ def save_frames(
     if not 0.02 <= seconds <= 60:
         problem = f"`seconds` for each frame must be in [0.02, 60], got {seconds!r}"
         raise ConfigError(message(where, problem))
-    first, *others = _with_one_palette(list(frames))
+    first, *others = with_few_colours(list(frames))
     times = [round(seconds * 1000)] * len(others) + [round(seconds * 1000 + 1500)]
     first.save(path, save_all=True, append_images=others, duration=times, loop=0)
 
 
-def _with_one_palette(frames: Sequence[np.ndarray]) -> list[pillow.Image]:
+def with_few_colours(frames: Sequence[np.ndarray]) -> list[pillow.Image]:
     """Gives all frames the same few colours: those of the lines, and what is common."""
     from PIL import Image
 
