@@ -140,7 +140,7 @@ REFUSALS = {
     "import tensorflow.contrib.slim as slim": "tf.contrib: this is TensorFlow's own",
     "import tensorflow.float32": "tensorflow.float32: this is a name and not a module."
     "\nFix: from tensorflow import float32.",
-    "tf.GradientTape()": "tf.GradientTape: this is TensorFlow's own and not part of",
+    "tf.while_loop()": "tf.while_loop: this is TensorFlow's own and not part of",
     "tf.keras.layers.GRU": "leaves recurrent layers out",
     "from keras.datasets import imdb": "saccade is for pictures",
     "import keras.wrappers.scikit_learn": "keras: 'wrappers' is not available",

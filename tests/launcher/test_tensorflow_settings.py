@@ -20,7 +20,7 @@ SETTINGS = [
     "config.experimental.set_virtual_device_configuration('GPU:0', "
     "[tf.config.experimental.VirtualDeviceConfiguration(memory_limit=1024)])",
     "config.set_visible_devices([], 'GPU')",
-    "config.run_functions_eagerly(True)",
+    "config.run_functions_eagerly(False)",
     "config.optimizer.set_jit(True)",
     "config.threading.set_intra_op_parallelism_threads(2)",
     "debugging.set_log_device_placement(False)",

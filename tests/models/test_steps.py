@@ -203,8 +203,8 @@ def test_dropout_in_a_step_differs_from_call_to_call():
     class Twice(Model):
         def train_step(self, state, data):
             trainable, frozen, *_ = state
-            one, _ = self.stateless_call(trainable, frozen, data[0], training=True)
-            two, _ = self.stateless_call(trainable, frozen, data[0], training=True)
+            one, _ = self.stateless_call(trainable, frozen, data, training=True)
+            two, _ = self.stateless_call(trainable, frozen, data, training=True)
             return {"same": (one == two).mean()}, state
 
     x = Input((4,))
@@ -214,15 +214,53 @@ def test_dropout_in_a_step_differs_from_call_to_call():
     assert 0.3 < same < 0.7
 
 
-def test_a_step_in_tensorflows_form_is_named():
+def test_a_step_in_tensorflows_form_changes_variables():
     class Old(Model):
         def train_step(self, data):
+            self.seen = type(data), len(data)
+            return super().train_step(data)
+
+        def test_step(self, data):
+            return {"loss": super().test_step(data)["loss"] * 2}
+
+    old, plain = Old(*graph()), Model(*graph())
+    old.set_weights(plain.get_weights())
+    for model in (old, plain):
+        model.compile("adam", "mse")
+    runs = [
+        model.fit(X, Y, batch_size=16, epochs=2, shuffle=False, verbose=0)
+        for model in (old, plain)
+    ]
+    assert_allclose(runs[0].history["loss"], runs[1].history["loss"], rtol=1e-6)
+    for a, b in zip(old.get_weights(), plain.get_weights(), strict=True):
+        assert_allclose(a, b, rtol=1e-5, atol=1e-7)
+    assert old.seen == (tuple, 2)
+    assert int(old.optimizer.iterations) == int(plain.optimizer.iterations)
+    once, twice = (m.evaluate(X, Y, batch_size=16, verbose=0) for m in (plain, old))
+    assert_allclose(twice, once * 2, rtol=1e-5)
+
+
+def test_a_step_gets_inputs_alone_as_keras_gives_them():
+    class Seen(Model):
+        def train_step(self, data):
+            self.seen = type(data) is tuple
             return {}
 
-    model = Old(*graph())
-    model.compile("sgd", "mse")
-    with pytest.raises(NotImplementedError, match="TensorFlow's form, with `data`"):
-        model.fit(X, Y, verbose=0)
+    def batches():
+        yield (X[:4],)
+
+    alone = saccade.data.Dataset.from_tensor_slices(X).batch(4)
+    packed = saccade.data.Dataset.from_tensor_slices((X,)).batch(4)
+    for data, wrapped in (
+        (X, False),
+        (batches(), True),
+        (alone, False),
+        (packed, True),
+    ):
+        model = Seen(*graph())
+        model.compile("sgd")
+        model.fit(data, steps_per_epoch=1, verbose=0)
+        assert model.seen is wrapped
 
 
 @saccade.saving.register_keras_serializable("steps")

@@ -33,6 +33,14 @@ def current() -> Scope | None:
     return stack[-1] if stack else None
 
 
+def readers() -> list[Callable[[Variable, jax.Array], jax.Array]]:
+    """Returns who is told of each reading of a variable in this thread.
+
+    A reader gets the variable and its value, and returns what is read instead.
+    """
+    return _local.__dict__.setdefault("readers", [])
+
+
 def current_row_mask() -> jax.Array | None:
     """Returns which rows of the batch are real, bool (b,), or None if all are.
 
@@ -95,7 +103,10 @@ class Scope:
         self._draws: dict[int, int] = {}
         self._outer: Scope | None = None
         self.row_mask = row_mask
-        self.losses: list[jax.Array] = []
+        # What `add_loss` was given, and the layer that it was called on.
+        self.losses: list[tuple[object, jax.Array]] = []
+        # All variables that were read or written, in the order of the first time.
+        self.touched: dict[int, Variable] = {}
         # The array itself is kept too, so that no other takes over its id.
         self.logits: dict[int, tuple[jax.Array, jax.Array, str]] = {}
 
@@ -135,6 +146,7 @@ class Scope:
 
     def read(self, variable: Variable) -> jax.Array | None:
         """Returns the redirected value, or None if the variable's own is meant."""
+        self.touched.setdefault(id(variable), variable)
         found = self._values.get(id(variable))
         if found is None and self._outer is not None:
             return self._outer.read(variable)
@@ -142,6 +154,7 @@ class Scope:
 
     def write(self, variable: Variable, value: jax.Array) -> None:
         """Collects a new value."""
+        self.touched.setdefault(id(variable), variable)
         self._values[id(variable)] = value
 
     def values(self, variables: Iterable[Variable]) -> list[jax.Array]:

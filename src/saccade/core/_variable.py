@@ -70,6 +70,17 @@ class Variable:
         self.regularizer: ArrayRule | None = None
         self.constraint: ArrayRule | None = None
         self.overwrite_with_gradient = False
+        # A variable that a step makes at its first use has a value all the same.
+        with jax.ensure_compile_time_eval():
+            self._begin(initializer, shape, dtype)
+
+    def _begin(
+        self,
+        initializer: ArrayLike | Callable[..., ArrayLike],
+        shape: Sequence[int] | None,
+        dtype: DTypeLike | None,
+    ) -> None:
+        """Makes the first value."""
         if callable(initializer):
             if shape is None:
                 raise ConfigError(
@@ -102,11 +113,11 @@ class Variable:
     def value(self) -> jax.Array:
         """The present value, as the open scope sees it."""
         scope = _scope.current()
-        if scope is not None:
-            redirected = scope.read(self)
-            if redirected is not None:
-                return redirected
-        return self._value
+        redirected = None if scope is None else scope.read(self)
+        value = self._value if redirected is None else redirected
+        for reader in _scope.readers():
+            value = reader(self, value)
+        return value
 
     @property
     def ndim(self) -> int:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import DTypeLike
 
@@ -32,6 +34,21 @@ class Tensor(np.ndarray):
         (dtype('float32'), np.uint8(20))
     """
 
+    # The array of JAX that stands for this one while a tape watches it.
+    _watched: jax.Array | None = None
+
+    def watched(self) -> jax.Array:
+        """Returns an array of JAX, always the same; from now on JAX computes with it.
+
+        So a gradient by this array can be taken of what is computed from it.
+        """
+        if self._watched is None:
+            self._watched = jnp.asarray(np.asarray(self))
+        return self._watched
+
+    def __jax_array__(self) -> jax.Array:
+        return jnp.asarray(np.asarray(self)) if self._watched is None else self._watched
+
     def numpy(self) -> Any:
         """Returns a NumPy array of one's own; of a single value a number or bytes."""
         array = np.array(self)
@@ -49,6 +66,8 @@ class Tensor(np.ndarray):
         """
 
     def __getitem__(self, key: Any) -> Any:
+        if self._watched is not None:
+            return self._watched[key]
         found = super().__getitem__(key)
         if isinstance(found, np.ndarray) or (isinstance(key, tuple) and not key):
             return found
@@ -57,6 +76,9 @@ class Tensor(np.ndarray):
     def __array_ufunc__(
         self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
     ) -> Any:
+        if any(isinstance(i, Tensor) and i._watched is not None for i in inputs):
+            arrays = [i.watched() if isinstance(i, Tensor) else i for i in inputs]
+            return getattr(jnp, ufunc.__name__)(*arrays)
         texts = any(isinstance(i, Tensor) and i.dtype == object for i in inputs)
         plain = [_plain(value, texts) for value in inputs]
         if "out" in kwargs:

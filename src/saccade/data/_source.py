@@ -7,7 +7,7 @@ import math
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from saccade.core._errors import ConfigError, message
 from saccade.data._types import Batch, Tree
@@ -29,6 +29,7 @@ class ArraySource:
         class_weighted: the weights were made from `class_weight`, which does not hold
             for validation.
         steps: the number of batches that `batch_size` was derived from, or None.
+        bare: see `StreamSource`.
 
     Example:
         >>> import numpy as np
@@ -43,6 +44,7 @@ class ArraySource:
     batch_size: int
     class_weighted: bool = False
     steps: int | None = None
+    bare: ClassVar[bool] = True
 
     def num_batches(self) -> int:
         """Batches in one pass, with the smaller last one."""
@@ -71,10 +73,13 @@ class StreamSource(ABC):
         first: the first batch, for building the model; `open` gives it again.
         num_batches: batches in one pass, None where unknown or endless.
         endless: the stream is known never to end.
+        bare: inputs without targets come alone, not in a tuple, as a step that a
+            user writes sees them.
     """
 
     first: Batch
     endless: bool = False
+    bare: bool = False
 
     @property
     @abstractmethod

@@ -404,6 +404,7 @@ def stream_source(
         # A Dataset, or one of TensorFlow's: -1 says that it never ends.
         count = getattr(x, "cardinality", int)()
         stream.endless = int(count) == INFINITE
+        stream.bare = not isinstance(getattr(x, "element_spec", None), tuple)
         return stream
     if isinstance(x, Iterator):
         return IteratorStream(x, reader, where)

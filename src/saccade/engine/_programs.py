@@ -39,13 +39,19 @@ class Programs:
         model: what to run.
         spec: the arguments of compile(); None if only predictions are wanted.
         layout: the variables that take part.
+        bare: see `make_train_step`.
     """
 
     def __init__(
-        self, model: Trainable, spec: TrainSpec | None, layout: StateLayout
+        self,
+        model: Trainable,
+        spec: TrainSpec | None,
+        layout: StateLayout,
+        bare: bool = False,
     ) -> None:
         _runtime.enable_cache()
         self.layout = layout
+        self._bare = bare
         # Parts that do not honour the mask get the last batch in its own shape.
         self.exact = not (
             model.rows_independent and (spec is None or spec.objective.rows_independent)
@@ -76,6 +82,14 @@ class Programs:
             if isinstance(part, functools.cached_property):
                 vars(self).pop(name, None)
 
+    def _nth(
+        self, group: Batch, sizes: jax.Array, index: jax.Array
+    ) -> tuple[Batch, jax.Array | None]:
+        """One batch of a group, and which of its rows are real."""
+        batch, mask = _nth_of_group(group, sizes, index)
+        # Where nothing is filled up, a step may also join batches, or make its own.
+        return batch, None if self.exact else mask
+
     def _first_logs(self, part: str, step: Callable[[], Any]) -> dict[str, jax.Array]:
         """Zeros for the logs that a user's step returns; nothing for other steps."""
         if not logs_itself(self._model, part):
@@ -87,7 +101,7 @@ class Programs:
     def _train_step(self) -> Callable[..., tuple[Values, jax.Array, Any]]:
         if self._spec is None:
             raise RuntimeError("training needs compile()")
-        return make_train_step(self._model, self._spec, self.layout)
+        return make_train_step(self._model, self._spec, self.layout, self._bare)
 
     @functools.cached_property
     def train_resident(self) -> Callable[..., tuple[Values, dict[str, Any], Any]]:
@@ -148,7 +162,7 @@ class Programs:
         stop: jax.Array,
     ) -> Any:
         def fetch(step: jax.Array) -> tuple[Batch, jax.Array | None]:
-            return _nth_of_group(group, sizes, step - offset)
+            return self._nth(group, sizes, step - offset)
 
         return self._loop(state, fetch, seed, epoch, start, stop)
 
@@ -201,7 +215,7 @@ class Programs:
     def _test_step(self) -> Callable[..., tuple[Values, Any]]:
         if self._spec is None:
             raise RuntimeError("evaluation needs compile()")
-        return make_test_step(self._model, self._spec, self.layout)
+        return make_test_step(self._model, self._spec, self.layout, bare=self._bare)
 
     @functools.cached_property
     def test_group(self) -> Callable[..., tuple[Values, dict[str, Any]]]:
@@ -215,7 +229,7 @@ class Programs:
             stop: jax.Array,
         ) -> Any:
             def make(values: Values, step: jax.Array) -> Any:
-                return self._test_step(values, *_nth_of_group(group, sizes, step))
+                return self._test_step(values, *self._nth(group, sizes, step))
 
             logs = self._first_logs("test_step", lambda: make(state, start)[1])
             state, logs = lax.fori_loop(
@@ -250,7 +264,7 @@ class Programs:
             out = jax.tree.map(lambda s: jnp.zeros((groups, *s.shape), s.dtype), shapes)
 
             def body(i: jax.Array, filled: Any) -> Any:
-                batch, mask = _nth_of_group(x, sizes, i)
+                batch, mask = self._nth(x, sizes, i)
                 y = step(state, batch, mask)
                 return jax.tree.map(
                     lambda o, v: lax.dynamic_update_index_in_dim(o, v, i, 0), filled, y

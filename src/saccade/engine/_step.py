@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from saccade.core._scope import Scope
+from saccade.data import pack_x_y_sample_weight
 from saccade.engine._state import StateLayout, Values
 
 if TYPE_CHECKING:
@@ -31,14 +32,21 @@ def logs_itself(model: Trainable, part: str) -> bool:
 
 
 def make_train_step(
-    model: Trainable, spec: TrainSpec, layout: StateLayout
+    model: Trainable, spec: TrainSpec, layout: StateLayout, bare: bool = False
 ) -> Callable[[Values, Batch, Mask, MakeKey], tuple[Values, jax.Array, Logs]]:
     """Returns (state, batch, mask of real rows, key) -> (state, loss, logs).
 
     The logs are empty where they follow from the state.
+
+    Args:
+        model: what to run.
+        spec: the arguments of compile().
+        layout: the variables that take part.
+        bare: whether a step that the user wrote gets inputs without targets alone,
+            not in a tuple.
     """
     if model.overrides("train_step"):
-        return _make_custom_train_step(model, layout)
+        return _make_custom_train_step(model, layout, bare)
     default = make_default_step(model, spec, layout)
 
     def step(
@@ -51,14 +59,19 @@ def make_train_step(
 
 
 def _make_custom_train_step(
-    model: Trainable, layout: StateLayout
+    model: Trainable, layout: StateLayout, bare: bool
 ) -> Callable[[Values, Batch, Mask, MakeKey], tuple[Values, jax.Array, Logs]]:
     def step(
         state: Values, batch: Batch, mask: Mask, make_key: MakeKey
     ) -> tuple[Values, jax.Array, Logs]:
-        with Scope(_pairs(layout, state), key=make_key, row_mask=mask):
-            logs, new = model.train_step(tuple(state), _packed(batch))
-        new = tuple(list(group) for group in new)
+        data = packed(batch, bare)
+        with Scope(_pairs(layout, state), key=make_key, row_mask=mask) as scope:
+            if model.takes_state("train_step"):
+                logs, given = model.train_step(tuple(state), data)
+                new = tuple(list(group) for group in given)
+            else:
+                logs = model.train_step(data)
+                new = tuple(scope.values(group) for group in layout.groups)
         found = _flat_logs(logs)
         return _like(new, state), found.get("loss", jnp.zeros(())), found
 
@@ -105,7 +118,11 @@ def make_default_step(
 
 
 def make_test_step(
-    model: Trainable, spec: TrainSpec, layout: StateLayout, custom: bool = True
+    model: Trainable,
+    spec: TrainSpec,
+    layout: StateLayout,
+    custom: bool = True,
+    bare: bool = False,
 ) -> Callable[[Values, Batch, Mask], tuple[Values, Logs]]:
     """Returns (state, batch, mask of real rows) -> (state with the batch in it, logs).
 
@@ -114,13 +131,19 @@ def make_test_step(
         spec: the arguments of compile().
         layout: the variables that take part.
         custom: whether to use a test_step that the user wrote.
+        bare: see `make_train_step`.
     """
 
     def own(state: Values, batch: Batch, mask: Mask) -> tuple[Values, Logs]:
         trainable, frozen, slots, counts = state
-        with Scope(_pairs(layout, state), row_mask=mask):
-            logs, new = model.test_step((trainable, frozen, counts), _packed(batch))
-        whole = (list(new[0]), list(new[1]), slots, list(new[2]))
+        data = packed(batch, bare)
+        with Scope(_pairs(layout, state), row_mask=mask) as scope:
+            if model.takes_state("test_step"):
+                logs, new = model.test_step((trainable, frozen, counts), data)
+                whole = (list(new[0]), list(new[1]), slots, list(new[2]))
+            else:
+                logs = model.test_step(data)
+                whole = tuple(scope.values(group) for group in layout.groups)
         return _like(whole, state), _flat_logs(logs)
 
     def step(state: Values, batch: Batch, mask: Mask) -> tuple[Values, Logs]:
@@ -144,6 +167,8 @@ def make_predict_step(
     def step(state: Values, x: Any, mask: Mask) -> Any:
         trainable, frozen, *_ = state
         with _reading(layout, trainable, frozen, None, mask):
+            if not model.takes_state("predict_step"):
+                return model.predict_step((x,))
             if model.overrides("predict_step"):
                 return model.predict_step((trainable, frozen), (x,))[0]
             return model(model.prepare_inputs(x), training=False)
@@ -151,12 +176,10 @@ def make_predict_step(
     return step
 
 
-def _packed(batch: Batch) -> tuple[Any, ...]:
+def packed(batch: Batch, bare: bool) -> Any:
     """The batch as Keras hands it on: without what is not there at the end."""
-    x, y, weight = batch
-    if weight is not None:
-        return x, y, weight
-    return (x,) if y is None else (x, y)
+    x, y, _ = batch
+    return (x,) if y is None and not bare else pack_x_y_sample_weight(*batch)
 
 
 def _flat_logs(logs: Any) -> Logs:
@@ -212,7 +235,8 @@ def _forward(
             total = model.compute_loss_of(x, y, y_pred, weight, training)
         else:
             total, parts = spec.objective.loss(y, y_pred, weight)
-            for penalty in (*scope.losses, *model._weight_penalties()):
+            added = [value for _, value in scope.losses]
+            for penalty in (*added, *model._weight_penalties()):
                 total = total + penalty
         counts = scope.values(layout.metrics)
         return total, parts, y_pred, scope.values(layout.frozen), counts

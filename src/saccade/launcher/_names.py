@@ -108,14 +108,10 @@ _IMAGE = (
 )
 
 TENSORFLOW_HINTS: dict[str, str] = {
-    "GradientTape": "let fit() or train_on_batch() take the gradients, or write the "
-    "step with jax.value_and_grad",
     "Graph": _GRAPH,
-    "Module": "subclass keras.layers.Layer or keras.Model",
     "RaggedTensor": "pad the rows to one length and use an array",
     "Session": _GRAPH,
     "SparseTensor": "use an array",
-    "Variable": "keras.Variable(value)",
     "contrib": _GRAPH,
     "data": _DATA,
     "data.FixedLengthRecordDataset": _RECORDS,

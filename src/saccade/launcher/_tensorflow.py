@@ -46,8 +46,8 @@ def make_tensorflow(keras: ModuleType) -> dict[str, ModuleType]:
     Example:
         >>> tf = make_tensorflow(ModuleType("keras"))["tensorflow"]
         >>> tf.config.threading.set_inter_op_parallelism_threads(1)
-        >>> tf.function(len)([1, 2])
-        2
+        >>> tf.executing_eagerly()
+        True
     """
     ready = _tensorflow_settings.settings()
     places = {"", *ready, *_FURTHER}

@@ -14,6 +14,7 @@ import numpy as np
 from jax.typing import ArrayLike
 from numpy.typing import DTypeLike
 
+from saccade.core import _recorder
 from saccade.core._errors import ConfigError, message
 from saccade.data import Tensor, as_tensor
 
@@ -156,7 +157,7 @@ def identity(input: ArrayLike, name: str | None = None) -> jax.Array:
 
 def stop_gradient(input: ArrayLike, name: str | None = None) -> jax.Array:
     """Returns the same numbers, which training then takes for constants."""
-    return jax.lax.stop_gradient(jnp.asarray(input))
+    return _recorder.stop_gradient(jnp.asarray(input))
 
 
 def zeros(

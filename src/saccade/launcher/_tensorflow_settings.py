@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import saccade
 from saccade.core._errors import ConfigError, message
@@ -52,7 +52,7 @@ def settings() -> dict[str, dict[str, object]]:
             "is_tensor": is_tensor,
         },
         "autograph": {"set_verbosity": accept, "trace": accept},
-        "autograph.experimental": {"do_not_convert": function},
+        "autograph.experimental": {"do_not_convert": as_it_is},
         "compat": {"as_bytes": as_bytes, "as_str": as_text, "as_text": as_text},
         "compat.v1": {
             "disable_eager_execution": accept,
@@ -89,7 +89,7 @@ def _config_calls() -> dict[str, dict[str, object]]:
             "get_visible_devices": list_physical_devices,
             "list_logical_devices": list_logical_devices,
             "list_physical_devices": list_physical_devices,
-            "run_functions_eagerly": accept,
+            "run_functions_eagerly": run_functions_eagerly,
             "set_logical_device_configuration": accept,
             "set_soft_device_placement": accept,
             "set_visible_devices": accept,
@@ -122,11 +122,40 @@ def device(name: object = None) -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext()
 
 
-def function(
+def as_it_is(
     func: _Function | None = None, *arguments: object, **named: object
 ) -> _Function | Callable[[_Function], _Function]:
     """Returns the function itself, as a decorator with or without arguments."""
     return func if callable(func) else lambda inner: inner
+
+
+def function(
+    func: Callable[..., Any] | None = None,
+    input_signature: Sequence[Any] | None = None,
+    *arguments: object,
+    **named: object,
+) -> Callable[..., Any]:
+    """Compiles a function, as a decorator with or without arguments.
+
+    Args:
+        func: the function.
+        input_signature: a `tf.TensorSpec` for each argument.
+        *arguments: accepted; they change nothing.
+        **named: accepted; they change nothing.
+    """
+    if func is None:
+        return lambda inner: function(inner, input_signature)
+    # Here, because it needs JAX.
+    from saccade.launcher._tensorflow_function import wrapped
+
+    return wrapped(func, input_signature)
+
+
+def run_functions_eagerly(run_eagerly: bool) -> None:
+    """Says whether functions that `tf.function` decorates run as they are written."""
+    from saccade.launcher._tensorflow_function import Function
+
+    Function.eagerly = bool(run_eagerly)
 
 
 def get_logger() -> logging.Logger:

@@ -21,6 +21,8 @@ from saccade.launcher import _tensorflow_data as data
 from saccade.launcher import _tensorflow_functions as array
 from saccade.launcher import _tensorflow_image as image
 from saccade.launcher import _tensorflow_nn as nn
+from saccade.launcher import _tensorflow_tape as tape
+from saccade.launcher import _tensorflow_variable as variable
 from saccade.launcher._tensorflow_functions import (
     activation,
     binary,
@@ -220,9 +222,13 @@ TABLES: dict[str, dict[str, object]] = {
         **{name: call for name, call in _MATH.items() if name not in _MATH_ONLY},
         **_ARRAYS,
         **_DTYPES,
+        "GradientTape": tape.GradientTape,
+        "Module": variable.Module,
         "Tensor": jax.Array,
         "TensorShape": data.tensor_shape,
         "TensorSpec": TensorSpec,
+        "UnconnectedGradients": tape.UnconnectedGradients,
+        "Variable": variable.Variable,
         "bool": np.dtype(bool),
         "newaxis": None,
         "numpy_function": data.python_function,

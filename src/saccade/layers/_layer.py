@@ -416,9 +416,12 @@ class Layer(Operation):
     def add_loss(self, loss: ArrayLike | Sequence[ArrayLike]) -> None:
         """Adds numbers to the loss, for use inside `call`."""
         values = loss if isinstance(loss, (list, tuple)) else [loss]
+        sums = [jnp.sum(jnp.asarray(v)) for v in values]
         scope = _scope.current()
-        target = scope.losses if scope is not None else self._eager_losses
-        target.extend(jnp.sum(jnp.asarray(v)) for v in values)
+        if scope is None:
+            self._eager_losses.extend(sums)
+        else:
+            scope.losses.extend((self, value) for value in sums)
 
     def _weight_penalties(self) -> list[jax.Array]:
         return [
@@ -431,10 +434,23 @@ class Layer(Operation):
     def losses(self) -> list[jax.Array]:
         """Penalties on weights and outputs, and what `add_loss` added."""
         scope = _scope.current()
-        if scope is not None:
-            return [*scope.losses, *self._weight_penalties()]
-        added = [x for layer in self._flatten_layers() for x in layer._eager_losses]
+        layers = self._flatten_layers()
+        if scope is None:
+            added = [x for layer in layers for x in layer._eager_losses]
+        else:
+            own = set(map(id, layers))
+            added = [x for layer, x in scope.losses if id(layer) in own]
         return added + self._weight_penalties()
+
+    def _forget_losses(self) -> None:
+        """Drops what the call before added."""
+        scope = _scope.current()
+        if scope is None:
+            for layer in self._flatten_layers():
+                layer._eager_losses.clear()
+        elif scope.losses:
+            own = set(map(id, self._flatten_layers()))
+            scope.losses = [pair for pair in scope.losses if id(pair[0]) not in own]
 
     def _add_activity_penalty(self, outputs: Tensors) -> None:
         if self.activity_regularizer is None:
@@ -471,9 +487,8 @@ class Layer(Operation):
             kwargs["training"] = training
         if "mask" not in accepted and kwargs.get("mask", 0) is None:
             del kwargs["mask"]  # Keras' configs say that there was none.
-        if _scope.current() is None and getattr(_local, "depth", 0) == 0:
-            for layer in self._flatten_layers():
-                layer._eager_losses.clear()
+        if getattr(_local, "depth", 0) == 0:
+            self._forget_losses()
         _local.depth = getattr(_local, "depth", 0) + 1
         try:
             # Layers that are built inside get this one's name into their path.

@@ -21,6 +21,7 @@ from saccade.core._errors import (
     UnsupportedFeatureError,
     message,
 )
+from saccade.core._recorder import stop_gradient
 from saccade.core._symbolic import Shape
 from saccade.core._variable import Variable
 
@@ -258,7 +259,7 @@ class BatchNormalization(_Scaled):
             factor = factor * self.gamma.value.astype(dtype)
         # The centre is taken off as a constant, and its gradient goes through the
         # shift, a vector: one pass over the pictures less.
-        centre = jax.lax.stop_gradient(mean)
+        centre = stop_gradient(mean)
         shift = (centre - mean) * factor
         if self.beta is not None:
             shift = shift + self.beta.value.astype(dtype)
@@ -281,7 +282,7 @@ def _batch_statistics(
         count = jnp.maximum(real.sum(), 1) * (count / x.shape[0])
     mean = x.sum(axes) / count
     # As the mean of x - mean is 0, the variance does not change with the mean.
-    off = x - jax.lax.stop_gradient(mean).reshape(wide)
+    off = x - stop_gradient(mean).reshape(wide)
     if real is not None:
         off = jnp.where(real, off, 0)
     return mean, jnp.square(off).sum(axes) / count

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 
 from saccade.core import _settings
 from saccade.core._errors import ConfigError, DataWarning, ShapeError, message
+from saccade.core._recorder import stop_gradient
 from saccade.losses._arrays import (
     Values,
     clip_probability,
@@ -145,9 +146,7 @@ def sparse_categorical_crossentropy(
         y_pred = jnp.where(jnp.expand_dims(ignored, axis), 1, y_pred)
     classes = y_pred.shape[axis]
     if from_logits:
-        shifted = y_pred - jax.lax.stop_gradient(
-            jnp.max(y_pred, axis=axis, keepdims=True)
-        )
+        shifted = y_pred - stop_gradient(jnp.max(y_pred, axis=axis, keepdims=True))
         values = jnp.log(jnp.sum(jnp.exp(shifted), axis=axis))
         values = values - at_class(shifted, labels, axis)
     else:

@@ -1,8 +1,9 @@
-"""The steps of training that a subclass may write anew, in Keras' JAX form.
+"""The steps of training that a subclass may write anew, in either of Keras' forms.
 
-`compute_loss`, `compute_metrics`, `train_step`, `test_step` and `predict_step`, and the
-pure `stateless_` functions that they are written with. How steps are compiled and
-repeated must not go here.
+In the JAX form a step takes and returns all values; in TensorFlow's form it takes the
+data alone, and changes variables. Here are `compute_loss`, `compute_metrics`,
+`train_step`, `test_step` and `predict_step`, and the pure `stateless_` functions that
+they are written with. How steps are compiled and repeated must not go here.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import jax
 
 from saccade.core import _scope
-from saccade.core._errors import NotBuiltError, UnsupportedFeatureError, message
+from saccade.core._errors import NotBuiltError, message
 from saccade.core._scope import Scope
 from saccade.core._variable import Variable
 from saccade.data import unpack_x_y_sample_weight
@@ -24,6 +25,7 @@ from saccade.engine._state import StateLayout
 from saccade.engine._step import make_default_step, make_test_step
 from saccade.layers import Layer
 from saccade.metrics import Metric
+from saccade.models import _step_state
 
 
 class Steps(Layer):
@@ -45,6 +47,10 @@ class Steps(Layer):
     def overrides(self, name: str) -> bool:
         """Says whether a subclass wrote a method of this class anew."""
         return getattr(type(self), name) is not getattr(Steps, name)
+
+    def takes_state(self, name: str) -> bool:
+        """Says whether a step is in Keras' JAX form: (self, state, data)."""
+        return not self.overrides(name) or _step_state.takes_state(getattr(self, name))
 
     # Metrics ------------------------------------------------------------------------
 
@@ -197,17 +203,20 @@ class Steps(Layer):
 
     # Whole steps --------------------------------------------------------------------
 
-    def train_step(self, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
+    def train_step(self, state: Any, data: Any = None) -> Any:
         """Makes one step of training, as a pure function of arrays.
 
         Args:
             state: values of the (trainable, non-trainable, optimizer, metrics)
                 variables.
-            data: (x,), (x, y) or (x, y, sample_weight).
+            data: x, (x,), (x, y) or (x, y, sample_weight).
 
         Returns:
-            What is logged, and the new state.
+            What is logged, and the new state. Called with the data alone, as in
+            TensorFlow's form, it changes the variables, and returns what is logged.
         """
+        if data is None:
+            return self._train_in_place(state)
         spec = self._require_spec("train_step")
         layout = self._layout(spec, with_optimizer=True)
         scope = _scope.current()
@@ -218,16 +227,18 @@ class Steps(Layer):
         new, _ = step(_lists(state), batch, _scope.current_row_mask(), key)
         return self._results_of(layout, new), new
 
-    def test_step(self, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
+    def test_step(self, state: Any, data: Any = None) -> Any:
         """Counts one batch of evaluation in, as a pure function of arrays.
 
         Args:
             state: values of the (trainable, non-trainable, metrics) variables.
-            data: (x,), (x, y) or (x, y, sample_weight).
+            data: x, (x,), (x, y) or (x, y, sample_weight).
 
         Returns:
-            What is logged, and the new state.
+            What is logged, and the new state; of the data alone, what is logged.
         """
+        if data is None:
+            return self._test_in_place(state)
         spec = self._require_spec("test_step")
         layout = self._layout(spec, with_optimizer=False)
         trainable, frozen, counts = _lists(state)
@@ -237,16 +248,20 @@ class Steps(Layer):
         new, _ = step(values, batch, _scope.current_row_mask())
         return self._results_of(layout, new), (new[0], new[1], new[3])
 
-    def predict_step(self, state: Any, data: Any) -> tuple[Any, list[Any]]:
+    def predict_step(self, state: Any, data: Any = None) -> Any:
         """Computes outputs for one batch, as a pure function of arrays.
 
         Args:
             state: values of the (trainable, non-trainable) variables.
-            data: (x,).
+            data: x or (x,).
 
         Returns:
-            The outputs, and the new values of the non-trainable variables.
+            The outputs, and the new values of the non-trainable variables; of the
+            data alone, the outputs.
         """
+        if data is None:
+            x, _, _ = unpack_x_y_sample_weight(state)
+            return self(self.prepare_inputs(x), training=False)
         x, _, _ = unpack_x_y_sample_weight(data)
         return self.stateless_call(*state, self.prepare_inputs(x), training=False)
 
@@ -259,23 +274,34 @@ class Steps(Layer):
             metrics=self._counted(),
         )
 
+    def _train_in_place(self, data: Any) -> dict[str, Any]:
+        spec = self._require_spec("train_step")
+        self._resolve(data)
+        if spec.optimizer is not None and not spec.optimizer.built:
+            spec.optimizer.build(self.trainable_variables)
+        groups = self._layout(spec, with_optimizer=True).groups
+        logs, new = Steps.train_step(self, _values(groups), data)
+        _assign(groups, new)
+        return logs
+
+    def _test_in_place(self, data: Any) -> dict[str, Any]:
+        self._resolve(data)
+        layout = self._layout(self._require_spec("test_step"), with_optimizer=False)
+        groups = (layout.trainable, layout.frozen, layout.metrics)
+        logs, new = Steps.test_step(self, _values(groups), data)
+        _assign(groups, new)
+        return logs
+
+    def _resolve(self, data: Any) -> None:
+        """Finds losses and metrics by the shapes of targets and outputs."""
+        objective = self._require_spec("train_step").objective
+        if not objective.built:
+            x, y, _ = unpack_x_y_sample_weight(data)
+            objective.build(y, self._output_specs(x), self._output_names())
+
     def _results_of(self, layout: StateLayout, state: Any) -> dict[str, Any]:
         with Scope.nested(zip(layout.metrics, state[3], strict=True)):
             return self.get_metrics_result()
-
-    def _check_form(self, name: str) -> None:
-        """Raises if a step is written in TensorFlow's form: (self, data)."""
-        if self.overrides(name):
-            parameters = inspect.signature(getattr(self, name)).parameters
-            if len(parameters) < 2:
-                raise UnsupportedFeatureError(
-                    message(
-                        f"{type(self).__name__}.{name}",
-                        "is written in TensorFlow's form, with `data` alone",
-                        f"write it in Keras' JAX form: def {name}(self, state, data), "
-                        "which returns (logs, state)",
-                    )
-                )
 
     # What a model adds --------------------------------------------------------------
 
@@ -286,6 +312,20 @@ class Steps(Layer):
     def _output_names(self) -> list[str] | None:
         """The names of the outputs, for logs of several."""
         return None
+
+    def _output_specs(self, x: Any) -> Any:
+        """Shapes and types of the outputs for a batch of rows like those of `x`."""
+        raise NotImplementedError
+
+
+def _values(groups: Sequence[Sequence[Variable]]) -> tuple[list[Any], ...]:
+    return tuple([v.value for v in group] for group in groups)
+
+
+def _assign(groups: Sequence[Sequence[Variable]], new: Any) -> None:
+    for group, values in zip(groups, new, strict=True):
+        for variable, value in zip(group, values, strict=True):
+            variable.assign(value)
 
 
 def _lists(state: Any) -> tuple[list[Any], ...]:

@@ -37,12 +37,15 @@ from saccade.engine._plan import ExecutionPlan, explain, make_plan
 from saccade.engine._programs import Programs
 from saccade.engine._spec import TrainSpec
 from saccade.engine._state import StateLayout
+from saccade.engine._step import packed
 from saccade.models._older_keywords import Keras2Keywords, check_older
+from saccade.models._step_state import SeenSteps, with_others
 from saccade.models._steps import Steps
 from saccade.saving import deserialize_keras_object, serialize_keras_object
 
 if TYPE_CHECKING:
     from saccade.callbacks import Callback
+    from saccade.core._variable import Variable
     from saccade.models._model import Model
     from saccade.optimizers import Optimizer
 
@@ -60,6 +63,7 @@ class Trainer(Steps):
     def _start_trainer(self) -> None:
         self._spec: TrainSpec | None = None
         self._programs: dict[tuple[Any, ...], Programs] = {}
+        self._steps_seen = SeenSteps()
         self.history: History | None = None
         self.execution_plan: ExecutionPlan | None = None
 
@@ -111,6 +115,7 @@ class Trainer(Steps):
             steps_per_execution=steps_per_execution,
         )
         self._programs.clear()
+        self._steps_seen = SeenSteps()
         self.run_eagerly = run_eagerly
         self.stop_training = False
         self._compile_config = {
@@ -165,10 +170,6 @@ class Trainer(Steps):
 
     def _build_for_data(self, x: Any, where: str) -> None:
         """Builds the model for rows like those of `x`, or raises if they do not fit."""
-        raise NotImplementedError
-
-    def _output_specs(self, x: Any) -> Any:
-        """Shapes and types of the outputs for a batch of rows like those of `x`."""
         raise NotImplementedError
 
     # fit ----------------------------------------------------------------------------
@@ -257,7 +258,7 @@ class Trainer(Steps):
             validation_steps = _whole(validation_steps)
             check_steps(validation, validation_steps, 1, "fit(validation_data)")
             self._check_fits(validation, "fit(validation_data)")
-        programs = self._training_programs()
+        programs = self._training_programs(source)
         told = self._callback_list(callbacks, verbose, epochs, source, steps_per_epoch)
         self.execution_plan = plan = make_plan(source, told.single_step_reason)
         explain(plan)
@@ -319,7 +320,6 @@ class Trainer(Steps):
         """Builds model, losses, metrics and optimizer for the data, and checks them."""
         spec = self._require_spec(where)
         x, y, _ = _first_rows(source)
-        self._check_form("train_step")
         free = self.overrides("train_step") or self.overrides("compute_loss")
         if y is None and spec.objective.user_loss is not None and not free:
             raise DataError(
@@ -327,6 +327,11 @@ class Trainer(Steps):
                     where, "there are no targets", f"give them: model.{where}(x, y)"
                 )
             )
+        if not self.takes_state("train_step"):
+            # What it needs it makes itself, when it is traced.
+            self._touched("train_step", source)
+            self.built = True
+            return
         self._build_for_data(x, where)
         self._check_fits(source, where)
         require_loss(spec.objective, free or self._has_penalties())
@@ -344,8 +349,10 @@ class Trainer(Steps):
         """Checks shapes and labels against the model, before anything is compiled."""
         spec = self._require_spec(where)
         x, y, _ = _first_rows(source)
+        if not self.takes_state("test_step"):
+            self._touched("test_step", source)
+            return
         self._build_for_data(x, where)
-        self._check_form("test_step")
         if self._measures_itself():
             spec.objective.build(None, None, None)
             return
@@ -374,26 +381,41 @@ class Trainer(Steps):
         own = ("train_step", "test_step", "compute_loss")
         return not any(given) and any(map(self.overrides, own))
 
-    def _training_programs(self) -> Programs:
-        spec = self._require_spec("fit")
-        return self._cached_programs(spec, self._layout(spec, with_optimizer=True))
+    def _training_programs(self, source: Source) -> Programs:
+        return self._step_programs("train_step", source)
 
-    def _cached_programs(self, spec: TrainSpec | None, layout: StateLayout) -> Programs:
-        key = (id(spec), *layout.identity)
+    def _testing_programs(self, source: Source) -> Programs:
+        return self._step_programs("test_step", source)
+
+    def _step_programs(self, part: str, source: Source) -> Programs:
+        spec = self._require_spec(part)
+        layout = self._layout(spec, with_optimizer=part == "train_step")
+        if not self.takes_state(part):
+            layout = with_others(layout, self._touched(part, source))
+        return self._cached_programs(spec, layout, source.bare)
+
+    def _cached_programs(
+        self, spec: TrainSpec | None, layout: StateLayout, bare: bool = False
+    ) -> Programs:
+        key = (id(spec), bare, *layout.identity)
         if key not in self._programs:
-            self._programs[key] = Programs(self, spec, layout)  # type: ignore[arg-type]
+            self._programs[key] = Programs(self, spec, layout, bare)  # type: ignore[arg-type]
         return self._programs[key]
 
-    def _testing_programs(self) -> Programs:
-        spec = self._require_spec("evaluate")
-        return self._cached_programs(spec, self._layout(spec, with_optimizer=False))
+    def _touched(self, part: str, source: Source) -> list[Variable]:
+        """The variables that a step in TensorFlow's form works on."""
+        data = packed(_first_rows(source), source.bare)
+        own = StateLayout(
+            self.trainable_variables, self.non_trainable_variables, [], []
+        )
+        return self._steps_seen.touched_by(getattr(self, part), data, own)
 
     def _validator(
         self, source: Source | None, steps: int | None, callbacks: CallbackList
     ) -> Callable[[], Mapping[str, Any]] | None:
         if source is None:
             return None
-        spec, programs = self._require_spec("fit"), self._testing_programs()
+        spec, programs = self._require_spec("fit"), self._testing_programs(source)
         groups: list[Group] | None = None
         if isinstance(source, ArraySource) and not programs.exact:
             arrays = (source.x, source.y, source.sample_weight)
@@ -462,7 +484,7 @@ class Trainer(Steps):
         self._check_fits(source, "evaluate")
         told = self._callback_list(callbacks, verbose, 1, source, steps)
         pace = Pace(_loop.BAR_LOOK_S if verbose == 1 else _loop.QUIET_LOOK_S)
-        programs = self._testing_programs()
+        programs = self._testing_programs(source)
         logs = _loop.evaluate(spec, programs, source, steps, told, pace)
         if return_dict:
             return logs
@@ -554,7 +576,7 @@ class Trainer(Steps):
         source = self._one_batch(x, y, sample_weight, class_weight, "train_on_batch")
         self._prepare(source, "train_on_batch")
         self.reset_metrics()
-        programs = self._training_programs()
+        programs = self._training_programs(source)
         step = self._next_batch()
         key = np.array([0, self._batch_seed()], np.uint32)
         state, logs, _ = programs.train_exact(
@@ -606,7 +628,7 @@ class Trainer(Steps):
         source = self._one_batch(x, y, sample_weight, None, "test_on_batch")
         self._check_fits(source, "test_on_batch")
         self.reset_metrics()
-        programs = self._testing_programs()
+        programs = self._testing_programs(source)
         state, logs = programs.test_exact(
             programs.layout.read(), (source.x, source.y, source.sample_weight)
         )

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
+from saccade.core import _recorder
 from saccade.core._dtypes import standardize_dtype
 from saccade.core._errors import UnsupportedFeatureError, message
 
@@ -26,7 +27,7 @@ def stop_gradient(variable: ArrayLike) -> jax.Array:
         >>> float(jax.grad(lambda x: x * stop_gradient(x))(3.0))
         3.0
     """
-    return jax.lax.stop_gradient(jnp.asarray(variable))
+    return _recorder.stop_gradient(jnp.asarray(variable))
 
 
 def cast(x: ArrayLike, dtype: DTypeLike) -> jax.Array:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import jax
 import jax.numpy as jnp
@@ -33,6 +33,15 @@ from saccade.optimizers.schedules import deserialize, serialize
 
 if TYPE_CHECKING:
     from jax.typing import ArrayLike
+
+    class Tape(Protocol):
+        """What records a loss, such as a `tf.GradientTape`."""
+
+        def __enter__(self) -> object: ...
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def gradient(self, target: object, sources: object, /) -> list[jax.Array]: ...
 
 
 class Optimizer(OptimizerState):
@@ -160,6 +169,55 @@ class Optimizer(OptimizerState):
         pairs = list(grads_and_vars)
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
         return self._iterations
+
+    def minimize(
+        self,
+        loss: Callable[[], jax.Array] | jax.Array,
+        var_list: Sequence[Variable] | Callable[[], Sequence[Variable]],
+        tape: Tape | None = None,
+    ) -> Variable:
+        """Makes one step towards a smaller loss.
+
+        Args:
+            loss: a function without arguments; or what a tape recorded.
+            var_list: the weights, or a function that returns them.
+            tape: a `tf.GradientTape`.
+
+        Raises:
+            ConfigError: a loss that is no function, without a tape.
+
+        Differs from Keras: Keras 3 has it no more; older programs use it.
+
+        Example:
+            >>> from saccade.optimizers import SGD
+            >>> weight = Variable(np.float32(3.0))
+            >>> _ = SGD(0.5).minimize(lambda: weight * weight / 2, [weight])
+            >>> float(weight)
+            1.5
+        """
+        if tape is None and not callable(loss):
+            raise ConfigError(
+                message(
+                    f"{type(self).__name__}.minimize",
+                    "`loss` is a number, and there is no `tape` that recorded it",
+                    "minimize(lambda: compute_loss(), variables)",
+                )
+            )
+        if callable(loss) and tape is not None:
+            with tape:
+                loss = loss()
+        variables = list(var_list() if callable(var_list) else var_list)
+        if tape is not None:
+            return self.apply_gradients(
+                zip(tape.gradient(loss, variables), variables, strict=True)
+            )
+
+        def value(values: list[jax.Array]) -> jax.Array:
+            with Scope.nested(zip(variables, values, strict=True)):
+                return jnp.sum(loss())  # type: ignore[operator]
+
+        gradients = jax.grad(value)([v.value for v in variables])
+        return self.apply_gradients(zip(gradients, variables, strict=True))
 
     def stateless_apply(
         self,
