@@ -41,6 +41,7 @@ LEVELS = {
     "visualization": 9,
     "backend": 9,
     "config": 9,
+    "mixed_precision": 9,
     "launcher": 10,
     "report": 10,
     "explain": 10,

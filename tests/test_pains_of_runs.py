@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import saccade
-from saccade import callbacks
+from saccade import callbacks, layers
 
 
 class Stop(callbacks.Callback):
@@ -75,3 +75,36 @@ def test_row_28_best_weights_are_kept(small_net, pictures, tmp_path):
     first = best.read_bytes()
     assert run().best == 1.0
     assert best.read_bytes() == first
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_row_27_short_floats_train_as_long_ones(policy):
+    """Row 27: no NaN, metrics counted in float32, weights and softmax in float32."""
+    rng = np.random.default_rng(0)
+    x = rng.random((4096, 4)).astype("float32") * 50
+    y = (x[:, 0] > 25).astype("int32")
+    saccade.config.set_dtype_policy(policy)
+    try:
+        model = saccade.Sequential(
+            [
+                layers.Input((4,)),
+                layers.BatchNormalization(),
+                layers.Dense(16, activation="relu"),
+                layers.Dense(2, activation="softmax"),
+            ]
+        )
+    finally:
+        saccade.config.set_dtype_policy("float32")
+    model.compile(
+        saccade.optimizers.Adam(0.01),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    history = model.fit(x, y, batch_size=64, epochs=3, verbose=0).history
+    assert np.isfinite(history["loss"]).all()
+    assert history["accuracy"][-1] > 0.95
+    assert {v.dtype for v in model.variables} == {"float32"}
+    # Counts beyond 2048 would stand still in float16, means lose two digits.
+    answers = model.predict(x, verbose=0).argmax(-1)
+    _, accuracy = model.evaluate(x, y, verbose=0)
+    assert accuracy == pytest.approx((answers == y).mean(), abs=1e-6)

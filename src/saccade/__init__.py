@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from saccade import layers as layers
     from saccade import losses as losses
     from saccade import metrics as metrics
+    from saccade import mixed_precision as mixed_precision
     from saccade import models as models
     from saccade import ops as ops
     from saccade import optimizers as optimizers
@@ -71,6 +72,7 @@ _PACKAGES = (
     "layers",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
     "ops",
     "optimizers",

@@ -13,6 +13,7 @@ from saccade.callbacks._monitor import LearningRateScheduler as LearningRateSche
 from saccade.callbacks._monitor import ModelCheckpoint as ModelCheckpoint
 from saccade.callbacks._monitor import MonitorCallback as MonitorCallback
 from saccade.callbacks._monitor import ReduceLROnPlateau as ReduceLROnPlateau
+from saccade.callbacks._tensorboard import TensorBoard as TensorBoard
 from saccade.core import _registry
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "MonitorCallback",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "TensorBoard",
     "TerminateOnNaN",
 ]
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import jax.numpy as jnp
 
 from saccade.core import _settings
-from saccade.core._errors import ConfigError, unknown_name
+from saccade.core._errors import (
+    ArgumentTypeError,
+    ConfigError,
+    UnsupportedFeatureError,
+    message,
+    unknown_name,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -89,10 +95,12 @@ class DTypePolicy:
 
     Args:
         name: a type ('float32', 'bfloat16'), or 'mixed_bfloat16' /
-            'mixed_float16': weights float32, computation in the short type.
+            'mixed_float16': weights float32, computation in the short type; None
+            for the global policy.
 
     Raises:
-        ConfigError: another name.
+        ConfigError: another name, or 'float64', which the engine does not compute in.
+        UnsupportedFeatureError: a policy of quantization.
 
     Example:
         >>> policy = DTypePolicy("mixed_bfloat16")
@@ -100,12 +108,20 @@ class DTypePolicy:
         ('float32', 'bfloat16')
     """
 
-    def __init__(self, name: str = "float32") -> None:
+    def __init__(self, name: str | None = None) -> None:
+        if name is None:
+            name = dtype_policy().name
+        _check_policy(name)
         if name in ("mixed_float16", "mixed_bfloat16"):
             self._compute, self._variable = name.removeprefix("mixed_"), "float32"
         else:
             self._compute = self._variable = standardize_dtype(name)
         self._name = name if name.startswith("mixed_") else self._compute
+
+    @property
+    def quantization_mode(self) -> None:
+        """Always None: nothing is quantized; kept for Keras."""
+        return None
 
     @property
     def name(self) -> str:
@@ -141,6 +157,35 @@ class DTypePolicy:
         return f'<DTypePolicy "{self._name}">'
 
 
+def _check_policy(name: object) -> None:
+    if not isinstance(name, str):
+        raise ArgumentTypeError(
+            message(
+                "DTypePolicy",
+                f"`name` must be a text such as 'mixed_float16', got {name!r}",
+            )
+        )
+    if "_from_" in name:
+        raise UnsupportedFeatureError(
+            message(
+                "DTypePolicy",
+                f"{name!r} asks for quantization, which saccade leaves out",
+                "use 'mixed_bfloat16' for computation in fewer bits",
+            )
+        )
+    if name in ("float64", "double"):
+        raise ConfigError(
+            message(
+                "DTypePolicy",
+                "'float64' cannot be met: the engine computes in 32 bits",
+                "use 'float32'",
+            )
+        )
+    known = ("mixed_bfloat16", "mixed_float16", *_NAMES)
+    if name not in (*known, "int", "float"):
+        raise ConfigError(unknown_name("dtype policy", name, known))
+
+
 _global_policy: DTypePolicy | None = None
 
 
@@ -160,10 +205,21 @@ def set_dtype_policy(policy: str | DTypePolicy | None) -> None:
     Args:
         policy: a policy or its name; None for the plain global float type.
 
+    Raises:
+        ConfigError: no such policy, or something else.
+
     Example:
         >>> set_dtype_policy("mixed_bfloat16"); set_dtype_policy(None)
     """
     global _global_policy
+    if policy is not None and not isinstance(policy, (str, DTypePolicy)):
+        raise ConfigError(
+            message(
+                "set_dtype_policy",
+                "Invalid `policy` argument: expected a name such as 'mixed_bfloat16' "
+                f"or a DTypePolicy, got {policy!r}",
+            )
+        )
     _global_policy = DTypePolicy(policy) if isinstance(policy, str) else policy
 
 

@@ -67,6 +67,30 @@ def logits_behind(probabilities: jax.Array) -> tuple[jax.Array, str] | None:
     return None if found is None else (found[1], found[2])
 
 
+def autocast_dtype() -> str | None:
+    """Returns the type in which a layer sees its float weights, None for their own."""
+    return _local.__dict__.get("autocast")
+
+
+@contextmanager
+def autocasting(dtype: str | None) -> Iterator[None]:
+    """Lets the layer inside see its float weights in another type.
+
+    Args:
+        dtype: the type; None for each weight's own.
+
+    Example:
+        >>> with autocasting("bfloat16"): autocast_dtype()
+        'bfloat16'
+    """
+    before = autocast_dtype()
+    _local.__dict__["autocast"] = dtype
+    try:
+        yield
+    finally:
+        _local.__dict__["autocast"] = before
+
+
 @contextmanager
 def without_row_mask() -> Iterator[None]:
     """Hides the mask of real rows, for numbers that are not one per row."""

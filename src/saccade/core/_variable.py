@@ -31,7 +31,8 @@ class Variable:
         shape: the shape; needed when `initializer` is a function.
         dtype: the type; None for the global float type.
         trainable: whether training changes it by gradients.
-        autocast: kept for Keras; layers decide about casting.
+        autocast: whether layers of your own with a mixed policy see it in the type
+            they compute in.
         aggregation: kept for Keras: how replicas combine ('none', 'mean', 'sum').
         synchronization: kept for Keras.
         name: its name; its path is made from the names of the open scopes.
@@ -111,7 +112,16 @@ class Variable:
 
     @property
     def value(self) -> jax.Array:
-        """The present value, as the open scope sees it."""
+        """The present value, as the open scope sees it.
+
+        Inside `call` of a layer with a mixed policy, in the type it computes in.
+        """
+        value, short = self._present(), _scope.autocast_dtype()
+        if short is not None and self.autocast and "float" in self.dtype:
+            return value.astype(short)
+        return value
+
+    def _present(self) -> jax.Array:
         scope = _scope.current()
         redirected = None if scope is None else scope.read(self)
         value = self._value if redirected is None else redirected
@@ -157,11 +167,11 @@ class Variable:
 
     def assign_add(self, value: ArrayLike | Variable) -> jax.Array:
         """Adds to the value."""
-        return self.assign(self.value + jnp.asarray(value, self.dtype))
+        return self.assign(self._present() + jnp.asarray(value, self.dtype))
 
     def assign_sub(self, value: ArrayLike | Variable) -> jax.Array:
         """Subtracts from the value."""
-        return self.assign(self.value - jnp.asarray(value, self.dtype))
+        return self.assign(self._present() - jnp.asarray(value, self.dtype))
 
     def numpy(self) -> np.ndarray:
         """Returns the value as a NumPy array (a copy on the host)."""

@@ -51,7 +51,6 @@ KERAS_HINTS: dict[str, str] = {
     "applications": "ready-made networks are not in saccade yet; build one from "
     "keras.layers",
     "distribution": "saccade trains on one device; leave it out",
-    "mixed_precision": "saccade computes in float32; leave it out",
     "layers.LSTM": _RECURRENT,
     "layers.LSTMCell": _RECURRENT,
     "layers.GRU": _RECURRENT,

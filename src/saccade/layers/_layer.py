@@ -18,10 +18,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from saccade import activations, constraints, initializers, regularizers
+from saccade import (
+    activations,
+    constraints,
+    dtype_policies,
+    initializers,
+    regularizers,
+)
 from saccade.core import _names, _registry, _scope
 from saccade.core._checks import no_unknown_keywords
-from saccade.core._dtypes import DTypePolicy, get_policy, is_float
+from saccade.core._dtypes import DTypePolicy, is_float
 from saccade.core._errors import (
     ArgumentTypeError,
     NotBuiltError,
@@ -37,6 +43,7 @@ from saccade.core._symbolic import (
     infer,
 )
 from saccade.core._variable import Variable
+from saccade.dtype_policies import DTypePolicyMap
 
 if TYPE_CHECKING:
     from jax.typing import ArrayLike
@@ -129,7 +136,8 @@ class Layer(Operation):
             list(kwargs), _accepted_arguments(type(self)), f"{type(self).__name__}"
         )
         self.activity_regularizer = regularizers.get(activity_regularizer)
-        self.dtype_policy = get_policy(dtype)  # type: ignore[arg-type]
+        self._policy = dtype_policies.get(dtype)
+        self._policy_path: str | None = None
         self.autocast = autocast
         self._trainable = bool(trainable)
         self._own_variables: list[Variable] = []
@@ -244,14 +252,14 @@ class Layer(Operation):
                 for other types than float).
             dtype: its type; None for the layer's.
             trainable: whether training changes it by gradients.
-            autocast: kept for Keras.
+            autocast: whether `call` sees it in the type the layer computes in.
             regularizer: penalty on it, added to the loss.
             constraint: applied after each update.
             aggregation: kept for Keras.
             overwrite_with_gradient: the update replaces the value by the gradient.
             name: its name.
         """
-        dtype = dtype or self.dtype_policy.variable_dtype
+        dtype = dtype or self.variable_dtype
         if initializer is None:
             initializer = "glorot_uniform" if is_float(dtype) else "zeros"
         variable = Variable(
@@ -492,7 +500,11 @@ class Layer(Operation):
         _local.depth = getattr(_local, "depth", 0) + 1
         try:
             # Layers that are built inside get this one's name into their path.
-            with training_phase(training), _names.name_scope(self.name):
+            with (
+                training_phase(training),
+                _names.name_scope(self.name),
+                _scope.autocasting(self._autocast_dtype()),
+            ):
                 outputs = self.call(*args, **kwargs)
         finally:
             _local.depth -= 1
@@ -661,19 +673,49 @@ class Layer(Operation):
         return f"{type(self).__name__} {self.name!r}"
 
     @property
+    def dtype_policy(self) -> DTypePolicy:
+        """The types of weights and of computation, or a map of them by path."""
+        return self._policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, policy: Any) -> None:
+        policy, path = dtype_policies.get(policy), self._policy_path
+        if isinstance(self._policy, DTypePolicyMap) and path is not None:
+            if path in self._policy:
+                del self._policy[path]
+            self._policy[path] = policy
+        else:
+            self._policy = policy
+
+    def _own_policy(self) -> DTypePolicy:
+        if isinstance(self._policy, DTypePolicyMap) and self._policy_path is not None:
+            return self._policy[self._policy_path]
+        return self._policy
+
+    @property
     def dtype(self) -> str:
         """The type that weights are stored in."""
-        return self.dtype_policy.variable_dtype
+        return self.variable_dtype
 
     @property
     def variable_dtype(self) -> str:
         """The type that weights are stored in."""
-        return self.dtype_policy.variable_dtype
+        return self._own_policy().variable_dtype
 
     @property
     def compute_dtype(self) -> str:
         """The type that the layer computes in."""
-        return self.dtype_policy.compute_dtype
+        return self._own_policy().compute_dtype
+
+    def _autocast_dtype(self) -> str | None:
+        """The type in which `call` sees float weights, None for their own.
+
+        Layers of saccade cast by themselves, and keep float32 where sums need it.
+        """
+        if type(self).__module__.startswith("saccade.") or not self.autocast:
+            return None
+        short = self.compute_dtype
+        return short if "float" in short and short != self.variable_dtype else None
 
     @property
     def path(self) -> str:
@@ -827,7 +869,12 @@ def _named_build(build: Callable[..., None]) -> Callable[..., None]:
             return
         self._building = True
         try:
-            with _names.name_scope(self.name), jax.ensure_compile_time_eval():
+            with (
+                _names.name_scope(self.name),
+                _scope.autocasting(None),
+                jax.ensure_compile_time_eval(),
+            ):
+                self._policy_path = _names.current_path()
                 build(self, *args, **kwargs)
         finally:
             self._building = False

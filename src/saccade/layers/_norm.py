@@ -79,6 +79,7 @@ class _Scaled(SameShape):
         if self.scale:
             self.gamma = self.add_weight(
                 name="gamma",
+                autocast=False,
                 shape=shape,
                 initializer=self.gamma_initializer,
                 regularizer=self.gamma_regularizer,
@@ -87,6 +88,7 @@ class _Scaled(SameShape):
         if self.center:
             self.beta = self.add_weight(
                 name="beta",
+                autocast=False,
                 shape=shape,
                 initializer=self.beta_initializer,
                 regularizer=self.beta_regularizer,
@@ -223,12 +225,14 @@ class BatchNormalization(_Scaled):
         self._add_scale_and_shift(shape)
         self.moving_mean = self.add_weight(
             name="moving_mean",
+            autocast=False,
             shape=shape,
             initializer=self.moving_mean_initializer,
             trainable=False,
         )
         self.moving_variance = self.add_weight(
             name="moving_variance",
+            autocast=False,
             shape=shape,
             initializer=self.moving_variance_initializer,
             trainable=False,

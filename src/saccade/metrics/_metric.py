@@ -94,6 +94,7 @@ class Metric:
                 shape=tuple(shape),
                 dtype=dtype,
                 trainable=False,
+                autocast=False,
                 aggregation=aggregation,
                 synchronization="on_read",
                 name=name,

@@ -276,6 +276,8 @@ class Sequential(Model):
         from saccade.saving._older_configs import modern_layers
 
         model = cls(name=config.get("name"))
+        if config.get("dtype") is not None:
+            model.dtype_policy = config["dtype"]
         for layer in modern_layers(config["layers"]):
             model.add(
                 deserialize_keras_object(layer, custom_objects=custom_objects),

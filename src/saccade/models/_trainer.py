@@ -41,6 +41,7 @@ from saccade.engine._step import packed
 from saccade.models._older_keywords import Keras2Keywords, check_older
 from saccade.models._step_state import SeenSteps, with_others
 from saccade.models._steps import Steps
+from saccade.optimizers import LossScaleOptimizer
 from saccade.saving import deserialize_keras_object, serialize_keras_object
 
 if TYPE_CHECKING:
@@ -108,8 +109,12 @@ class Trainer(Steps):
             >>> model.compile("adam", "mse", metrics=["mae"])
         """
         _checks.positive_int(steps_per_execution, "steps_per_execution", "compile")
+        optimizer = optimizers.get(optimizer)
+        short = cast("Model", self).dtype_policy.name == "mixed_float16"
+        if auto_scale_loss and short and not isinstance(optimizer, LossScaleOptimizer):
+            optimizer = LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         self._spec = TrainSpec(
-            optimizer=optimizers.get(optimizer),
+            optimizer=optimizer,
             objective=Objective(loss, loss_weights, metrics, weighted_metrics),
             run_eagerly=run_eagerly,
             steps_per_execution=steps_per_execution,

@@ -101,7 +101,7 @@ def serialize_keras_object(obj: object) -> Plain:
             if _plain_list(obj)
             else [serialize_keras_object(item) for item in obj]
         )
-    if isinstance(obj, Mapping):
+    if isinstance(obj, Mapping) and not hasattr(obj, "get_config"):
         return {key: serialize_keras_object(value) for key, value in obj.items()}
     special = _serialize_value(obj)
     if special is not None:

@@ -20,6 +20,7 @@ _NOT_VISITED = frozenset(
     }
 )  # fmt: skip
 OPTIMIZER = "optimizer"
+INNER = "inner_optimizer"
 
 
 def places(model: Any, skipped: Iterable[Any] = ()) -> Iterator[tuple[str, Any]]:
@@ -69,7 +70,9 @@ def _attributes(holder: Any) -> dict[str, Any]:
         name: value for name, value in vars(holder).items() if name not in _NOT_VISITED
     }
     if is_optimizer(holder):
-        return {}
+        # A LossScaleOptimizer has one inside, whose variables Keras writes once more.
+        inner = getattr(holder, INNER, None)
+        return {} if inner is None else {INNER: inner}
     for name in ("layers", OPTIMIZER):  # of models
         if getattr(holder, name, None) is not None:
             found.setdefault(name, getattr(holder, name))

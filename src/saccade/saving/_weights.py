@@ -22,7 +22,7 @@ from saccade.saving._archive import WEIGHTS, read_members
 from saccade.saving._files import kind_of, replacing
 from saccade.saving._hdf5 import Hdf5Reader
 from saccade.saving._legacy import is_legacy, read_legacy_weights
-from saccade.saving._places import OPTIMIZER, is_optimizer, places
+from saccade.saving._places import INNER, OPTIMIZER, is_optimizer, places
 
 if TYPE_CHECKING:
     from saccade.models import Model
@@ -245,9 +245,13 @@ def _plan(
         else:
             planned.append((holder, store))
     for place in reader.groups("vars"):
-        if place not in known and place.rpartition("/")[2] != OPTIMIZER:
+        if place not in known and not _of_optimizer(place):
             problems.append(f"{place}: is in the file, the model has no such layer")
     return planned, problems
+
+
+def _of_optimizer(place: str) -> bool:
+    return place.rpartition("/")[2] in (OPTIMIZER, INNER)
 
 
 def _loads_as_usual(holder: Any) -> bool:
