@@ -49,20 +49,6 @@ def argmin(x: ArrayLike, axis: int | None = -1) -> jax.Array:
     return ops.argmin(x, axis)
 
 
-def batch_flatten(x: ArrayLike) -> jax.Array:
-    """Makes everything behind the batch axis flat.
-
-    Args:
-        x: an array of at least one axis.
-
-    Example:
-        >>> batch_flatten(jnp.zeros((2, 3, 4))).shape
-        (2, 12)
-    """
-    array = jnp.asarray(x)
-    return array.reshape(len(array), -1)
-
-
 def batch_get_value(tensors: Iterable[Variable | ArrayLike]) -> list[np.ndarray]:
     """Copies several values to the host.
 
@@ -420,9 +406,9 @@ def switch(
         part() if callable(part) and not isinstance(part, Variable) else part
         for part in (then_expression, else_expression)
     )
-    chosen, first = jnp.asarray(condition), jnp.asarray(yes)
-    missing = max(first.ndim - chosen.ndim, 0)
-    return ops.where(chosen.reshape(chosen.shape + (1,) * missing), first, no)
+    for _ in range(len(ops.shape(yes)) - len(ops.shape(condition))):
+        condition = ops.expand_dims(condition, -1)
+    return ops.where(condition, yes, no)
 
 
 def update(x: Variable, new_x: ArrayLike) -> jax.Array:

@@ -10,7 +10,7 @@ import jax
 from saccade.core._errors import ConfigError, message
 
 
-def device(device_name: str | jax.Device) -> AbstractContextManager[Any]:
+def device(device_name: object) -> AbstractContextManager[Any]:
     """Computes what is inside a `with` block on one device.
 
     Args:

@@ -88,7 +88,7 @@ def unary(
     def op(x: ArrayLike) -> jax.Array:
         return function(convert(x))
 
-    return _finish(op, name, inspect.signature(op), summary, example)
+    return finish(op, name, inspect.signature(op), summary, example)
 
 
 def binary(
@@ -102,7 +102,7 @@ def binary(
     def op(x1: ArrayLike, x2: ArrayLike) -> jax.Array:
         return function(jnp.asarray(x1), jnp.asarray(x2))
 
-    return _finish(op, name, inspect.signature(op), summary, example)
+    return finish(op, name, inspect.signature(op), summary, example)
 
 
 def reduction(
@@ -121,7 +121,7 @@ def reduction(
         axes = axis if axis is None or isinstance(axis, int) else tuple(axis)
         return function(jnp.asarray(x), axis=axes, keepdims=keepdims)
 
-    return _finish(op, name, inspect.signature(op), summary, example)
+    return finish(op, name, inspect.signature(op), summary, example)
 
 
 def operation(
@@ -147,7 +147,7 @@ def operation(
         rename: arguments that JAX calls otherwise.
         floatx: whether the type is the global float type where none is given.
     """
-    parameters = _parse(signature)
+    parameters = parse(signature)
     names = rename or {}
 
     def op(*args: Any, **kwargs: Any) -> jax.Array:
@@ -163,11 +163,16 @@ def operation(
             front.append(given.pop(key))
         return function(*front, **{names.get(k, k): v for k, v in given.items()})
 
-    return _finish(op, name, parameters, summary, example)
+    return finish(op, name, parameters, summary, example)
 
 
-def _parse(signature: str) -> inspect.Signature:
-    """Reads 'x, axis=None' without running it."""
+def parse(signature: str) -> inspect.Signature:
+    """Reads 'x, axis=None' without running it.
+
+    Example:
+        >>> parse("x, axis=None")
+        <Signature (x, axis=None)>
+    """
     tree = ast.parse(f"def f({signature}): pass").body[0]
     assert isinstance(tree, ast.FunctionDef)
     names = [argument.arg for argument in tree.args.args]
@@ -192,17 +197,34 @@ def _convert(name: str, value: Any) -> Any:
     return standardize_dtype(value) if name == "dtype" else value
 
 
-def _finish(
-    op: F, name: str, signature: inspect.Signature, summary: str, example: str
+def finish(
+    op: F,
+    name: str,
+    signature: inspect.Signature,
+    summary: str,
+    example: str,
+    module: str = "saccade.ops",
+    meanings: Mapping[str, str] = _MEANINGS,
 ) -> F:
+    """Gives a function its name, signature and docstring.
+
+    Args:
+        op: the function.
+        name: its name.
+        signature: the arguments it shows.
+        summary: one sentence.
+        example: a call and its result, with ' -> ' between.
+        module: where it is public.
+        meanings: what each argument means.
+    """
     call, _, result = example.partition(" -> ")
     shown = f"{call}.tolist()" if call.endswith((")", "]")) else call
     lines = [
-        f"    {key}: {_MEANINGS.get(key, f'as in `numpy.{name}`.')}"
+        f"    {key}: {meanings.get(key, f'as in `numpy.{name}`.')}"
         for key in signature.parameters
     ]
     op.__name__ = op.__qualname__ = name
-    op.__module__ = "saccade.ops"
+    op.__module__ = module
     op.__signature__ = signature  # type: ignore[attr-defined]
     op.__doc__ = "\n".join(
         [
