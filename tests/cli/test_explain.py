@@ -53,7 +53,7 @@ def test_a_convolution_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("name", [n for n, s in SUBJECTS.items() if n not in (
-    "channels", "layers", "cell")])  # fmt: skip
+    "channels", "augment", "layers", "cell")])  # fmt: skip
 def test_each_subject_has_an_example(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -102,6 +102,14 @@ def test_models_and_pictures(place: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "the layer itself gave 54" in capsys.readouterr().out
     assert run(*cell, "-1", "--filter", 1) == 0
     assert "Dense 'top': (32,) -> (2,), unit 1" in capsys.readouterr().out
+    augment = ("augment", place / "two.png", "--size", 8, "--steps")
+    assert run(*augment, "flip_lr|invert(1)", "--count", 2) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "flip_lr    a pixel changes by 0.0 of 255 on average",
+        "invert(1)  a pixel changes by 251.0 of 255 on average",
+    ]
+    assert run(*augment, "mixup") == 2
+    assert "mixup and cutmix need several pictures" in capsys.readouterr().err
     assert run("channels", place / "two.png", "--corner", "1 2") == 0
     assert "rows 1..5, columns 2..5" in capsys.readouterr().out
 

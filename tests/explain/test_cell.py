@@ -165,3 +165,20 @@ def test_a_diagram_has_the_layers_their_links_and_their_weights(model) -> None:
     assert [blocks[n].depth for n in ("start", "a", "b", "sum")] == [0, 1, 1, 2]
     with pytest.raises(NotBuiltError, match="is not built"):
         explain.layers(saccade.Sequential([layers.Dense(2)]))
+
+
+def test_weights_of_an_earlier_epoch_leave_the_layer_alone() -> None:
+    layer = layers.Conv2D(2, 2, activation="relu")
+    x = np.random.default_rng(0).normal(size=(3, 3, 1)).astype("float32")
+    layer(x[None])
+    now = layer.get_weights()
+    earlier = [np.ones_like(now[0]), np.array([0.5, -100], "float32")]
+    found = explain.layer_cell(layer, x, (1, 1), 0, weights=earlier)
+    expected = max(0.0, float(x[1:, 1:].sum()) + 0.5)
+    assert found.measured == pytest.approx(expected, abs=1e-6)
+    assert found.arithmetic.output == pytest.approx(expected, abs=1e-6)
+    assert explain.layer_cell(layer, x, (1, 1), 1, weights=earlier).measured == 0
+    for mine, before in zip(layer.get_weights(), now, strict=True):
+        np.testing.assert_array_equal(mine, before)
+    with pytest.raises(ShapeError, match=r"in the order of layer\.weights"):
+        explain.layer_cell(layer, x, (1, 1), 0, weights=earlier[:1])

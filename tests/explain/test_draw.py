@@ -127,6 +127,8 @@ def test_padding_and_stride() -> None:
          "(720 × 1280 × 3) × 1 units = 2,764,800"),
         (explain.channels(np.zeros((6, 6, 3), "uint8")), "red: mean 0"),
         (explain.channels(np.zeros((6, 6))), "grey: mean 0"),
+        (explain.augmentations(np.zeros((6, 6)), {"flip it": layers.RandomFlip()}, 2),
+         "flip it"),
         (explain.convolve([1, 2], [3, 4]).cell(0), "1 × 3 + 2 × 4 = 11"),
         (explain.pooling([1, 2], kind="average").cell(0), "(1 + 2) / 2 = 1.5"),
     ],

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 Numbers = list[Any]
+_STEPS = "flip_lr|rotate(30)|shift(0.2)|zoom(0.2)|brightness(0.3)|erase(0.3)"
 _SEQUENCE, _DIFFERENCE = "2 3 5 7 11", "-1 1"
 
 
@@ -405,6 +406,40 @@ def _channels(options: argparse.Namespace) -> Explained:
     return explain.channels(options.picture, options.corner)
 
 
+def _add_augment(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("picture", metavar="PICTURE", help="a JPEG, PNG, ... file")
+    add("--steps", metavar="STEPS", default=_STEPS,
+        help=f"those of saccade train --augment, each alone ({_STEPS})")  # fmt: skip
+    add("--size", metavar="PIXELS", type=int, default=160,
+        help="height and width that the picture is made (160)")  # fmt: skip
+    add("--count", metavar="N", type=int, default=5, help="how often each (5)")
+    add("--seed", metavar="N", type=int, default=0, help="of the random numbers (0)")
+
+
+def _augment(options: argparse.Namespace) -> Explained:
+    import numpy as np
+
+    from saccade import explain
+    from saccade.core._checks import positive_int
+    from saccade.core._errors import ConfigError
+    from saccade.recipes import AugmentSpec
+    from saccade.utils import load_img, set_random_seed
+
+    size = positive_int(options.size, "--size", "augment")
+    spec = AugmentSpec.parse(options.steps)
+    if not spec.steps or spec.mixes_labels:
+        problem = "mixup and cutmix need several pictures" if spec.steps else "no step"
+        raise ConfigError(f"augment: {problem}; see saccade augment --preview.")
+    explain.channels(options.picture)  # says what is wrong with the file
+    pixels = np.asarray(load_img(options.picture, "rgb", (size, size), "bilinear"))
+    set_random_seed(options.seed)
+    steps = {
+        str(step): AugmentSpec((step,)).layers((size, size, 3)) for step in spec.steps
+    }
+    return explain.augmentations(pixels, steps, options.count, options.seed)
+
+
 def _add_layers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL",
                         help="a .keras file, or the folder of a run")  # fmt: skip
@@ -466,6 +501,9 @@ SUBJECTS: dict[str, Subject] = {
     "race": Subject("optimizers race down a surface", _add_race, _race, moves=True),
     "basins": Subject("which start ends in which minimum", _add_basins, _basins),
     "channels": Subject("the colour channels of a picture", _add_channels, _channels),
+    "augment": Subject(
+        "a picture through augmentations, several times each", _add_augment, _augment
+    ),
     "layers": Subject("a model as a diagram", _add_layers, _layers),
     "cell": Subject("the arithmetic of one number inside a model", _add_cell, _cell),
 }  # fmt: skip

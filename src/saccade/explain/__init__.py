@@ -4,6 +4,8 @@ Each function returns what it did as arrays that can be looked at, printed with
 `lines()` and drawn with `draw` (or `animate`). Drawing needs matplotlib, extra `plot`.
 """
 
+from ._augment import Augmented as Augmented
+from ._augment import augmentations as augmentations
 from ._cell import LayerCell as LayerCell
 from ._cell import cell as cell
 from ._cell import layer_cell as layer_cell
@@ -45,6 +47,7 @@ from ._softmax import Softmax as Softmax
 from ._softmax import softmax as softmax
 
 __all__ = [
+    "Augmented",
     "Basins",
     "Channels",
     "Comparison",
@@ -64,6 +67,7 @@ __all__ = [
     "Softmax",
     "VanishingSignal",
     "animate",
+    "augmentations",
     "basins",
     "cell",
     "channels",

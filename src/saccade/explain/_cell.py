@@ -49,6 +49,7 @@ from ._functions import FUNCTIONS
 from ._neuron import Activation, Neuron, dense_neuron
 from ._numbers import Floats, floats, words
 from ._pooling import PooledCell, pooled, pooled_cell
+from ._steps import Steps
 from ._windows import Axis, Padding, check_position, make_axes, pad
 
 _WHERE = "cell"
@@ -60,7 +61,7 @@ _ALL_MEANS = (GlobalAveragePooling1D, GlobalAveragePooling2D)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class LayerCell:
+class LayerCell(Steps):
     """One number that a layer of a network gave, and how it came about.
 
     Args:
@@ -243,14 +244,19 @@ def layer_cell(
     inputs: npt.ArrayLike,
     position: Sequence[int] | int = (),
     filter: int = 0,
+    weights: Sequence[npt.ArrayLike] | None = None,
 ) -> LayerCell:
     """Returns the arithmetic of one number of a layer, from the layer and its input.
+
+    With `weights` it is a pure function: of an earlier epoch, say, while the layer goes
+    on learning.
 
     Args:
         layer: a built convolution, pooling or dense layer.
         inputs: what it sees of one example, without the batch axis.
         position: as for `cell`.
         filter: as for `cell`.
+        weights: arrays in the order of `layer.weights`; None for those it has now.
 
     Raises:
         NotBuiltError, ConfigError, ShapeError, UnsupportedFeatureError: as `cell`.
@@ -272,7 +278,8 @@ def layer_cell(
     if not layer.built and layer.weights == [] and explain in (_convolution, _dense):
         problem = f"layer {layer.name!r} is not built, so its weights do not exist yet"
         raise NotBuiltError(message(_WHERE, problem, "call it on data once"))
-    given = np.asarray(layer(jnp.asarray(raw[None]), training=False), np.float64)[0]
+    values = _values(layer, weights)
+    given = _output(layer, raw, values)
     flat = isinstance(layer, (*_ALL_MAXIMA, *_ALL_MEANS))
     given = np.moveaxis(given, 0, -1) if first and not flat else given
     place = (0,) * (x.ndim - 1) if flat else position
@@ -292,14 +299,39 @@ def layer_cell(
         output_shape=given.shape,
         position=where,
         filter=int(filter),
-        arithmetic=explain(layer, x, place, int(filter)),
+        arithmetic=explain(layer, x, place, int(filter), values),
         measured=float(number[filter]),
     )
 
 
+Values = dict[int, npt.ArrayLike]
+"""Weights by the id of their variable."""
 Explainer = Callable[
-    [Layer, Floats, tuple[int, ...], int], ConvolvedCell | PooledCell | Neuron
+    [Layer, Floats, tuple[int, ...], int, Values], ConvolvedCell | PooledCell | Neuron
 ]
+
+
+def _values(layer: Layer, weights: Sequence[npt.ArrayLike] | None) -> Values:
+    own = layer.weights
+    given = [weight.value for weight in own] if weights is None else list(weights)
+    shapes = [tuple(np.shape(value)) for value in given]
+    if shapes != [tuple(weight.shape) for weight in own]:
+        expected = [tuple(weight.shape) for weight in own]
+        problem = f"layer {layer.name!r} has weights {expected}, got {shapes}"
+        fix = "give them in the order of layer.weights"
+        raise ShapeError(message(_WHERE, problem, fix))
+    return {id(weight): value for weight, value in zip(own, given, strict=True)}
+
+
+def _output(layer: Layer, inputs: np.ndarray, values: Values) -> Floats:
+    """What the layer itself gives with these weights."""
+    x = jnp.asarray(inputs[None])
+    if not layer.built:  # pooling has nothing to build
+        return np.asarray(layer(x), np.float64)[0]
+    trainable = [jnp.asarray(values[id(v)]) for v in layer.trainable_variables]
+    others = [jnp.asarray(values[id(v)]) for v in layer.non_trainable_variables]
+    outputs, _ = layer.stateless_call(trainable, others, x, training=False)
+    return np.asarray(outputs, np.float64)[0]
 
 
 def _explainer(layer: Layer) -> Explainer:
@@ -321,10 +353,10 @@ def _explainer(layer: Layer) -> Explainer:
 
 
 def _convolution(
-    layer: Layer, x: Floats, position: tuple[int, ...], filter: int
+    layer: Layer, x: Floats, position: tuple[int, ...], filter: int, values: Values
 ) -> ConvolvedCell:
     assert isinstance(layer, (*_CONVOLUTIONS, *_DEPTHWISE))
-    kernel = _array(layer.kernel)
+    kernel = _array(values, layer.kernel)
     channels = x.shape[-1]
     if isinstance(layer, _DEPTHWISE):
         groups, width = channels, kernel.shape[-1]
@@ -341,7 +373,7 @@ def _convolution(
     padded = pad(x, axes, "zeros", _WHERE)
     bias = np.zeros(kernel.shape[-1])
     if layer.bias is not None:
-        bias = _array(layer.bias)
+        bias = _array(values, layer.bias)
     # A filter sees the channels of its group; the others are as if multiplied by 0.
     seen = slice(filter // width * channels // groups, None)
     seen = slice(seen.start, seen.start + channels // groups)
@@ -372,7 +404,7 @@ def _spread(kernel: Floats, groups: int) -> Floats:
 
 
 def _pooling(
-    layer: Layer, x: Floats, position: tuple[int, ...], filter: int
+    layer: Layer, x: Floats, position: tuple[int, ...], filter: int, values: Values
 ) -> PooledCell:
     kind = "max" if isinstance(layer, (*_MAXIMA, *_ALL_MAXIMA)) else "average"
     if isinstance(layer, (*_MAXIMA, *_MEANS)):
@@ -384,17 +416,21 @@ def _pooling(
     return pooled_cell(pooled(x, axes, kind).padded, kind, axes, position, filter)
 
 
-def _dense(layer: Layer, x: Floats, position: tuple[int, ...], filter: int) -> Neuron:
+def _dense(
+    layer: Layer, x: Floats, position: tuple[int, ...], filter: int, values: Values
+) -> Neuron:
     assert isinstance(layer, Dense)
-    kernel = _array(layer.kernel)
-    bias = np.zeros(kernel.shape[-1]) if layer.bias is None else _array(layer.bias)
+    kernel = _array(values, layer.kernel)
+    bias = np.zeros(kernel.shape[-1])
+    if layer.bias is not None:
+        bias = _array(values, layer.bias)
     return dense_neuron(
         x[position], kernel, bias, _activation(layer.activation), filter
     )
 
 
-def _array(weight: object) -> Floats:
-    return np.asarray(weight, np.float64)
+def _array(values: Values, weight: object) -> Floats:
+    return np.asarray(values[id(weight)], np.float64)
 
 
 def _activation(function: Callable[..., object]) -> Activation:

@@ -12,6 +12,7 @@ from saccade.core._errors import ConfigError, PictureError, ShapeError, message
 from saccade.data._image_open import open_picture
 
 from ._numbers import floats, words
+from ._steps import Steps
 
 _WHERE = "channels"
 _NAMES = {
@@ -24,7 +25,7 @@ _TRIED = 24  # places along each side
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Channels:
+class Channels(Steps):
     """A picture taken apart.
 
     Args:

@@ -17,6 +17,7 @@ from saccade.core._errors import ConfigError, ShapeError, message
 
 from ._neuron import Activation, apply
 from ._numbers import Floats, floats, signed, sum_of_products, words
+from ._steps import Steps
 from ._windows import (
     Axis,
     Padding,
@@ -32,7 +33,7 @@ _LINES = 100
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class ConvolvedCell:
+class ConvolvedCell(Steps):
     """The arithmetic of one number of a convolution's output.
 
     Args:
@@ -89,7 +90,7 @@ class ConvolvedCell:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Convolution:
+class Convolution(Steps):
     """A convolution with all that a picture of it needs.
 
     Args:

@@ -10,9 +10,11 @@ from saccade.core._errors import ArgumentTypeError, message
 from saccade.visualization._figure import save
 
 from . import _draw_race
+from ._augment import Augmented
 from ._cell import LayerCell
 from ._channels import Channels
 from ._convolve import Convolution, ConvolvedCell
+from ._draw_augment import draw_augmented
 from ._draw_cell import draw_convolved_cell, draw_layer_cell, draw_pooled_cell
 from ._draw_channels import draw_channels
 from ._draw_compare import draw_comparison, draw_parameters
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WHOLE: dict[type, Callable[[Any], Figure]] = {
+    Augmented: draw_augmented,
     Basins: _draw_race.draw_basins,
     Channels: draw_channels,
     Comparison: draw_comparison,

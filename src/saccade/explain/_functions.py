@@ -16,6 +16,7 @@ from saccade.core._checks import positive_int
 from saccade.core._errors import ConfigError, unknown_name
 
 from ._numbers import Floats, words
+from ._steps import Steps
 
 Curve = Callable[[Floats], Floats]
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
@@ -156,7 +157,7 @@ def find(name: str | None) -> ScalarFunction:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class FunctionCurves:
+class FunctionCurves(Steps):
     """Functions and their slopes over the same x.
 
     Args:
@@ -223,7 +224,7 @@ def functions(
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class VanishingSignal:
+class VanishingSignal(Steps):
     """A signal forward through layers, and its gradient back.
 
     Args:

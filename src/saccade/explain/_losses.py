@@ -12,6 +12,7 @@ from saccade.core._errors import ConfigError, ShapeError, message
 
 from ._functions import sigmoid
 from ._numbers import Floats, floats, words
+from ._steps import Steps
 
 _NAMES = {
     "mse": "mse",
@@ -24,7 +25,7 @@ _EPSILON = 1e-7
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Loss:
+class Loss(Steps):
     """A loss with the part of each prediction.
 
     Args:
@@ -112,7 +113,7 @@ def loss(targets: npt.ArrayLike, predictions: npt.ArrayLike, name: str = "mse") 
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class LossCurves:
+class LossCurves(Steps):
     """Squared error and cross-entropy over the sum z of a sigmoid neuron.
 
     Args:

@@ -16,6 +16,7 @@ from saccade.models._functional import connections
 from saccade.models._summary import _outputs
 
 from ._numbers import words
+from ._steps import Steps
 
 _WHERE = "layers"
 # A network is drawn neuron by neuron up to these sizes.
@@ -60,7 +61,7 @@ class LayerBlock:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class LayerDiagram:
+class LayerDiagram(Steps):
     """All layers of a model.
 
     Args:

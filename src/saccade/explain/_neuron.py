@@ -12,6 +12,7 @@ from saccade.core._errors import ShapeError, message
 
 from ._functions import find
 from ._numbers import Floats, factor, floats, signed, sum_of_products, words
+from ._steps import Steps
 
 _WHERE = "neuron"
 Activation = str | Callable[[Floats], Floats] | None
@@ -19,7 +20,7 @@ Activation = str | Callable[[Floats], Floats] | None
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Neuron:
+class Neuron(Steps):
     """The arithmetic of one neuron, z = sum of w x + b and a = f(z).
 
     Args:

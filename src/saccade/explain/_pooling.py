@@ -13,6 +13,7 @@ from saccade.core import _checks
 from saccade.core._errors import ConfigError, ShapeError, message
 
 from ._numbers import Floats, factor, floats, words
+from ._steps import Steps
 from ._windows import Axis, Padding, all_windows, check_position, make_axes, window_of
 
 _WHERE = "pooling"
@@ -20,7 +21,7 @@ _LINES = 100
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class PooledCell:
+class PooledCell(Steps):
     """The arithmetic of one number of a pooling layer's output.
 
     Args:
@@ -58,7 +59,7 @@ class PooledCell:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Pooling:
+class Pooling(Steps):
     """Pooling with all that a picture of it needs.
 
     Args:

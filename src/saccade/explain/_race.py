@@ -13,6 +13,7 @@ from saccade.core._errors import ConfigError, ShapeError, message, unknown_name
 
 from ._numbers import Floats, floats, words
 from ._racers import RACERS, Racer, find_racer
+from ._steps import Steps
 from ._surfaces import Surface, find_surface
 
 _WHERE = "race"
@@ -24,7 +25,7 @@ _NEAR = 0.025
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Race:
+class Race(Steps):
     """Where each optimizer went.
 
     Args:
@@ -203,7 +204,7 @@ def _end(surface: Surface, point: Floats) -> str:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Basins:
+class Basins(Steps):
     """Which start ends where.
 
     Args:

@@ -13,11 +13,12 @@ from saccade.core import _checks
 
 from ._convolve import Convolution, convolve
 from ._numbers import floats, words
+from ._steps import Steps
 from ._windows import Padding
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Steps):
     """The same convolution with one argument changed.
 
     Args:
@@ -123,7 +124,7 @@ def stride(
 
 
 @dataclasses.dataclass(frozen=True)
-class ParameterCount:
+class ParameterCount(Steps):
     """Weights of a convolution beside those of a dense layer for the same picture.
 
     Args:

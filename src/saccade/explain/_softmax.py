@@ -11,12 +11,13 @@ from saccade.core import _checks
 from saccade.core._errors import ConfigError, ShapeError, message
 
 from ._numbers import Floats, floats, words
+from ._steps import Steps
 
 _WHERE = "softmax"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Softmax:
+class Softmax(Steps):
     """The steps of softmax for one row of logits.
 
     Args:
