@@ -19,6 +19,7 @@ LEVELS = {
     "kernels": 1,
     "saving": 1,
     "tree": 1,
+    "runs": 2,
     "ops": 2,
     "dtype_policies": 3,
     "random": 3,

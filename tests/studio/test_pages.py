@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 Open = Callable[..., Any]
-PAGES = ("/playground", "/convolution", "/race", "/functions")
+PAGES = ("/playground", "/convolution", "/race", "/functions", "/training")
 
 
 @pytest.fixture
@@ -281,6 +282,65 @@ def test_functions_follow_sliders_and_keys(visit: Open) -> None:
     assert "65.9 %" in page.get_by_test_id("softmax").inner_text()
     page.get_by_test_id("target").select_option("0")
     assert "target=0" in page.url
+
+
+def test_training_shows_a_run_at_every_epoch(visit: Open) -> None:
+    page = visit("/training#run=digits&layer=conv2d&position=2,3&filter=1")
+    wait(page, "window.__lab.layers !== undefined")
+    state = lab(page)
+    assert state["state"] == "finished"
+    assert state["epochs"] == [0, 1, 2, 3]
+    assert state["layers"][0] == "input"
+    assert len(state["layers"]) == 5
+    wait(
+        page, "document.querySelector('[data-testid=cell]').innerText.includes('out[')"
+    )
+    last = page.get_by_test_id("cell").inner_text()
+    assert "out[2, 3]" in last
+    assert (
+        "examples are right after epoch 3"
+        in page.get_by_test_id("confusion").inner_text()
+    )
+    page.keyboard.press("ArrowLeft")
+    wait(page, "window.__lab.settings.epoch === 2")
+    page.get_by_test_id("examples").locator("button").nth(4).click()
+    wait(page, "window.__lab.settings.example === 4")
+    page.get_by_test_id("epoch").fill("0")
+    wait(
+        page,
+        "document.querySelector('[data-testid=confusion]')"
+        ".innerText.includes('after epoch 0')",
+    )
+    assert page.get_by_test_id("cell").inner_text() != last
+    for part in ("run=digits", "epoch=0", "example=4", "layer=conv2d", "position=2,3"):
+        assert part in page.url
+    page.get_by_test_id("layer-dense").locator("button").nth(3).click()
+    wait(page, "window.__lab.settings.layer === 'dense'")
+    wait(page, "document.querySelector('[data-testid=cell]').innerText.includes('z =')")
+
+
+def test_training_names_a_run_that_is_not_there(visit: Open, studio: str) -> None:
+    status, text = fetch(studio, "/api/runs/nothing")
+    assert status == 404
+    assert "no run of this name" in text
+    for path in ("/api/runs/..", "/api/runs/%2e%2e%2f", "/api/runs/digits%2f..%2f.."):
+        assert fetch(studio, path)[0] == 404
+    status, text = fetch(studio, "/api/runs/digits/cell?layer=nope")
+    assert status == 422
+    assert "layers: conv2d" in text
+    status, text = fetch(studio, "/api/runs/digits/layers?epoch=x")
+    assert status == 422
+    assert "whole number" in text
+
+
+def fetch(studio: str, path: str) -> tuple[int, str]:
+    address = urlsplit(studio)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
 
 
 def test_theme_is_kept(visit: Open) -> None:

@@ -13,6 +13,7 @@ from saccade.callbacks._monitor import LearningRateScheduler as LearningRateSche
 from saccade.callbacks._monitor import ModelCheckpoint as ModelCheckpoint
 from saccade.callbacks._monitor import MonitorCallback as MonitorCallback
 from saccade.callbacks._monitor import ReduceLROnPlateau as ReduceLROnPlateau
+from saccade.callbacks._studio import Studio as Studio
 from saccade.callbacks._tensorboard import TensorBoard as TensorBoard
 from saccade.core import _registry
 
@@ -29,6 +30,7 @@ __all__ = [
     "MonitorCallback",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "Studio",
     "TensorBoard",
     "TerminateOnNaN",
 ]

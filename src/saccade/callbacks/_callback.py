@@ -14,6 +14,7 @@ from saccade.core._errors import ArgumentTypeError, message
 
 if TYPE_CHECKING:
     from saccade.callbacks._history import History
+    from saccade.data import ArraySource, StreamSource
     from saccade.engine._resume import Run
     from saccade.models import Model
 
@@ -147,6 +148,13 @@ class Callback:
         """
         for name in self._kept:
             setattr(self, name, state[name])
+
+    def set_data(
+        self,
+        training: ArraySource | StreamSource,
+        validation: ArraySource | StreamSource | None,
+    ) -> None:
+        """Takes in where batches come from, before `on_train_begin`; not in Keras."""
 
     def set_run(self, run: Run) -> None:
         """Takes in the run; comes once, before `on_train_begin`; not in Keras."""
@@ -328,6 +336,16 @@ class CallbackList(Callback):
             hook = getattr(callback, "on_test_progress", None)
             if hook is not None:
                 hook(batch, logs)
+
+    def set_data(
+        self,
+        training: ArraySource | StreamSource,
+        validation: ArraySource | StreamSource | None,
+    ) -> None:
+        """Hands the sources on to those that have the hook."""
+        for callback in self.callbacks:
+            if hasattr(callback, "set_data"):
+                callback.set_data(training, validation)
 
     def set_run(self, run: Run) -> None:
         """Hands the run on to those that have the hook."""

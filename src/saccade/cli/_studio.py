@@ -20,6 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of the command."""
     parser.add_argument("--port", type=int, default=0, help="a port; 0 for a free one")
     parser.add_argument(
+        "--runs", metavar="DIR", default="runs", help="folder of runs to show (runs)"
+    )
+    parser.add_argument(
+        "--page", default="/", help="the page to open first, /race for instance"
+    )
+    parser.add_argument(
         "--no-browser", action="store_true", help="print the address, open nothing"
     )
 
@@ -33,7 +39,15 @@ def _serve(options: argparse.Namespace) -> int:
     from saccade.studio import Address, serve
 
     def ready(address: Address) -> None:
-        print(f"The studio is at {address.url()}\nCtrl-C ends it.", flush=True)
+        print(
+            f"The studio is at {address.url(options.page)}\nCtrl-C ends it.", flush=True
+        )
 
-    serve(options.port, browser=not options.no_browser, ready=ready)
+    serve(
+        options.port,
+        page=options.page,
+        runs=options.runs,
+        browser=not options.no_browser,
+        ready=ready,
+    )
     return 0

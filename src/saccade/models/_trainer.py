@@ -265,8 +265,8 @@ class Trainer(Steps):
             self._check_fits(validation, "fit(validation_data)")
         programs = self._training_programs(source)
         told = self._callback_list(callbacks, verbose, epochs, source, steps_per_epoch)
-        self.execution_plan = plan = make_plan(source, told.single_step_reason)
-        explain(plan)
+        told.set_data(source, validation)
+        plan = self._planned(source, told)
         options = _loop.FitOptions(
             epochs=epochs,
             initial_epoch=initial_epoch,
@@ -281,6 +281,12 @@ class Trainer(Steps):
         self.history = told.history
         _loop.fit(self, spec, programs, source, plan, options, told, validate)  # type: ignore[arg-type]
         return told.history
+
+    def _planned(self, source: Source, told: CallbackList) -> ExecutionPlan:
+        """Decides how fit() runs, keeps it for the user and says it if asked."""
+        self.execution_plan = plan = make_plan(source, told.single_step_reason)
+        explain(plan)
+        return plan
 
     def _validation_source(
         self, data: Any, batch_size: int | None, steps: int | None

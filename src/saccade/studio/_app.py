@@ -12,9 +12,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from saccade.studio._guard import Guard
+from saccade.studio._training import routes as training_routes
 
 STATIC = Path(__file__).parent / "static"
-PAGES = ("/", "/playground", "/convolution", "/race", "/functions")
+PAGES = ("/", "/playground", "/convolution", "/race", "/functions", "/training")
 # Windows may have another type for .js in its registry, and browsers then refuse it.
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
@@ -32,21 +33,25 @@ class _Files(StaticFiles):
         return response
 
 
-def build_app(token: str, port: int) -> Starlette:
+def build_app(token: str, port: int, runs: Path) -> Starlette:
     """Puts the studio together.
 
     Args:
         token: what calls that change something have to bring.
         port: the port that the page is served from; other names in Host are refused.
+        runs: the folder of runs that the tab Training shows.
     """
-    return Starlette(
+    app = Starlette(
         routes=[
             *(Route(page, _page) for page in PAGES),
+            *training_routes(runs),
             Mount("/static", _Files(directory=STATIC)),
         ],
         middleware=[Middleware(Guard, token=token, port=port)],
         exception_handlers={404: _nothing_there},
     )
+    app.router.redirect_slashes = False  # an address is right or there is nothing
+    return app
 
 
 async def _page(request: Request) -> Response:

@@ -8,6 +8,7 @@ import secrets
 import socket
 import webbrowser
 from collections.abc import Callable
+from pathlib import Path
 
 from saccade.core._errors import ConfigError, message
 from saccade.core._lazy import optional_import
@@ -34,13 +35,15 @@ class Address:
 
     def url(self, page: str = "/") -> str:
         """The address to open, with its token."""
-        return f"http://{HOST}:{self.port}{page}?token={self.token}"
+        path, mark, state = page.partition("#")
+        return f"http://{HOST}:{self.port}{path}?token={self.token}{mark}{state}"
 
 
 def serve(
     port: int = 0,
     *,
     page: str = "/",
+    runs: str | os.PathLike[str] = "runs",
     browser: bool = True,
     ready: Callable[[Address], None] | None = None,
 ) -> None:
@@ -49,6 +52,7 @@ def serve(
     Args:
         port: a port of 127.0.0.1; 0 takes a free one.
         page: the page to open first, `/playground` for instance.
+        runs: the folder of runs that the tab Training shows.
         browser: whether to open the page in the browser.
         ready: called with the address once the port is taken.
 
@@ -65,7 +69,7 @@ def serve(
     listener = _listen(port)
     address = Address(listener.getsockname()[1], secrets.token_urlsafe(24))
     config = uvicorn.Config(
-        build_app(address.token, address.port),
+        build_app(address.token, address.port, Path(runs)),
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=1,

@@ -1,0 +1,255 @@
+"""Studio: keeps a run for the studio, and obeys what is asked there."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from saccade.callbacks._callback import Callback, Logs
+from saccade.core._errors import ConfigError, message
+from saccade.core._output import write
+from saccade.data import ArraySource
+from saccade.runs import RunWriter, read_command
+
+if TYPE_CHECKING:
+    from saccade.data import StreamSource
+
+_LOOK_S = 0.25
+_PAUSE_S = 0.1
+# Larger weights are not kept after each epoch: writing them would slow training.
+_LARGEST_WEIGHTS = 64 * 2**20
+
+
+class Studio(Callback):
+    """Shows training in the studio while it runs, and keeps it to be opened later.
+
+    The run goes into a folder of its own: losses and metrics, the weights after each
+    epoch, and a few examples. The studio draws from these files, in a process of its
+    own, so that training hardly notices. It can stop the run, let it pause, and change
+    the learning rate.
+
+    Args:
+        folder: where runs are kept.
+        name: of this run; None for the model's. A number is added where it is taken.
+        examples: how many examples of the validation data (of the training data where
+            there are none) are kept to look at.
+        class_names: names of the classes, in the order of the outputs.
+        open: whether to start a studio and print its address; with False the files are
+            written only, for `saccade studio --runs FOLDER`.
+
+    Raises:
+        ConfigError: `examples` is not a whole number >= 0.
+        SavingError: the folder cannot be made.
+
+    Differs from Keras: Keras has no studio.
+
+    Example:
+        >>> Studio(folder="runs", open=False).folder
+        'runs'
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str] = "runs",
+        name: str | None = None,
+        examples: int = 64,
+        class_names: list[str] | None = None,
+        open: bool = True,
+    ) -> None:
+        super().__init__()
+        if not isinstance(examples, int) or examples < 0:
+            problem = f"`examples` must be a whole number >= 0, got {examples!r}"
+            raise ConfigError(message("Studio", problem))
+        self.folder = os.fspath(folder)
+        self.name = name
+        self.examples = examples
+        self.class_names = class_names
+        self.open = open
+        self._writer: RunWriter | None = None
+        self._server: subprocess.Popen[str] | None = None
+        self._shown: tuple[Any, Any] | None = None
+        self._seen = 0.0
+        self._obeyed = 0
+        self._epoch = 0
+
+    def set_data(
+        self,
+        training: ArraySource | StreamSource,
+        validation: ArraySource | StreamSource | None,
+    ) -> None:
+        """Takes examples of the validation data, else of the training data."""
+        source = training if validation is None else validation
+        if isinstance(source, ArraySource):
+            self._shown = (source.x, source.y)
+        else:
+            self._shown = (source.first[0], source.first[1])
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Makes the folder and starts the studio."""
+        writer = RunWriter(Path(self.folder), self.name or self.model.name)
+        self._writer = writer
+        self._obeyed, self._seen = 0, 0.0
+        writer.begin(_facts(self.model, self.params, self.class_names))
+        self._keep_examples(writer)
+        self._keep_weights(writer, 0)
+        if self.open and self._server is None:
+            self._server = _open_studio(Path(self.folder), writer.folder.name)
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        """Notes which epoch it is."""
+        self._epoch = epoch
+
+    def on_progress(self, batch: int, logs: Logs = None, bad: int = -1) -> None:
+        """Writes a line now and then, and does what was asked."""
+        now = time.perf_counter()
+        if self._writer is None or now - self._seen < _LOOK_S:
+            return
+        self._seen = now
+        self._writer.note(
+            "step", epoch=self._epoch, batch=batch + 1, logs=dict(logs or {})
+        )
+        self._obey(self._writer)
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Writes what was logged, and the weights."""
+        if self._writer is None:
+            return
+        rate = _rate(self.model)
+        self._writer.note("epoch", epoch=epoch, rate=rate, logs=dict(logs or {}))
+        self._keep_weights(self._writer, epoch + 1)
+        self._obey(self._writer)
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        """Says that the run has ended."""
+        if self._writer is None:
+            return
+        stopped = bool(self.model.stop_training)
+        self._writer.set_state("stopped" if stopped else "finished")
+        self._writer = None
+
+    def close(self) -> None:
+        """Ends the studio that this callback started; the program's end does, too."""
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait()
+            if self._server.stdout is not None:
+                self._server.stdout.close()
+            self._server = None
+
+    def _keep_examples(self, writer: RunWriter) -> None:
+        x, y = self._shown or (None, None)
+        if x is None or not self.examples or not hasattr(x, "shape"):
+            return  # none wanted, or several inputs, which are not shown yet
+        targets = None
+        if y is not None and hasattr(y, "shape"):
+            targets = np.asarray(y[: self.examples])
+        writer.keep_examples(np.asarray(x[: self.examples]), targets)
+
+    def _keep_weights(self, writer: RunWriter, epoch: int) -> None:
+        weights = self.model.get_weights()
+        if sum(array.nbytes for array in weights) <= _LARGEST_WEIGHTS:
+            writer.keep_weights(epoch, weights)
+
+    def _obey(self, writer: RunWriter) -> None:
+        command = read_command(writer.folder)
+        if command is None or command.number <= self._obeyed:
+            return
+        self._obeyed = command.number
+        answer = ""
+        if command.action == "stop":
+            self.model.stop_training = True
+        elif command.action == "rate":
+            answer = _set_rate(self.model, command.value)
+        writer.note(
+            "command", action=command.action, value=command.value, answer=answer
+        )
+        if command.action == "pause":
+            writer.set_state("paused")
+            self._wait(writer)
+            writer.set_state("running")
+
+    def _wait(self, writer: RunWriter) -> None:
+        """Waits until something else is asked than to wait; Ctrl-C ends it, too."""
+        while True:
+            time.sleep(_PAUSE_S)
+            command = read_command(writer.folder)
+            if command is not None and command.number > self._obeyed:
+                if command.action != "pause":
+                    self._obey(writer)
+                    return
+                self._obeyed = command.number
+
+
+def _facts(
+    model: Any, params: dict[str, Any], class_names: list[str] | None
+) -> dict[str, Any]:
+    """What can be said of a model: its text if it has one, its layers, its losses."""
+    try:
+        text: str | None = model.to_json()
+    except NotImplementedError:
+        text = None  # a class of its own without get_config
+    layers = [
+        {
+            "name": layer.name,
+            "kind": type(layer).__name__,
+            "parameters": layer.count_params() if layer.built else None,
+        }
+        for layer in model.layers
+    ]
+    try:
+        compiled = model.get_compile_config()
+    except NotImplementedError:
+        compiled = None
+    return {
+        "started": time.time(),
+        "model": text,
+        "compile": compiled,
+        "layers": layers,
+        "parameters": model.count_params(),
+        "epochs": params.get("epochs"),
+        "steps": params.get("steps"),
+        "classes": class_names,
+    }
+
+
+def _rate(model: Any) -> float | None:
+    optimizer = getattr(model, "optimizer", None)
+    return None if optimizer is None else float(optimizer.learning_rate)
+
+
+def _set_rate(model: Any, value: float | None) -> str:
+    """Changes the learning rate; returns why not, if it cannot be."""
+    try:
+        model.optimizer.learning_rate = value
+    except (TypeError, ValueError) as error:
+        return str(error)  # a schedule sets the rate; the studio shows the reason
+    return ""
+
+
+def _open_studio(folder: Path, run: str) -> subprocess.Popen[str]:
+    """Starts a studio of its own process, which ends with this one."""
+    command = [sys.executable, "-m", "saccade", "studio", "--no-browser"]
+    words = ["--runs", os.fspath(folder), "--page", f"/training#run={run}"]
+    process = subprocess.Popen(
+        [*command, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    atexit.register(process.terminate)
+    # It starts while the first steps are compiled; its address comes when it is there.
+    threading.Thread(target=_tell, args=(process,), daemon=True).start()
+    return process
+
+
+def _tell(process: subprocess.Popen[str]) -> None:
+    # `close` may shut the pipe while this waits.
+    with contextlib.suppress(ValueError):
+        for line in process.stdout or ():
+            write(line)
