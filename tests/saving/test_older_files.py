@@ -376,6 +376,12 @@ def test_writing_and_reading_ours(tmp_path, rng):
     history = [one.fit(x, y, **plan).history for one in (model, again)]
     assert history[0] == history[1]
     assert not load_model(tmp_path / "bare.hdf5").compiled
+    deep = [layers.Dense(1, name=f"a_layer_with_a_long_name_{i}") for i in range(150)]
+    long = saccade.Sequential([layers.Input((1,)), *deep])
+    long.save(tmp_path / "long.h5")  # a config beyond 64 kB
+    copy = load_model(tmp_path / "long.h5")
+    assert len(copy.layers) == 150
+    np.testing.assert_array_equal(copy.get_weights()[298], long.get_weights()[298])
     with h5py.File(tmp_path / "m.h5") as file:
         assert file.attrs["keras_version"] == "3.15.1"
         names = file["model_weights/dense"].attrs["weight_names"]

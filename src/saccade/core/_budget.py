@@ -35,6 +35,17 @@ def limited_to(size_bytes: int) -> Iterator[None]:
         _left.reset(token)
 
 
+def is_limited() -> bool:
+    """Whether a model is being made from a file.
+
+    Example:
+        >>> with limited_to(100):
+        ...     is_limited()
+        True
+    """
+    return _left.get() is not None
+
+
 def spend(shape: Sequence[int], item_bytes: int) -> None:
     """Counts a variable that is about to be made.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
         """A regularizer or constraint: an array to an array."""
 
         def __call__(self, x: jax.Array, /) -> jax.Array: ...
+
+
+# From this many bytes on, one copy less is worth the care; and where arrays begin.
+_LARGE = 2**16
+_ALIGNMENT = 64
 
 
 class Variable:
@@ -71,6 +77,8 @@ class Variable:
         self.regularizer: ArrayRule | None = None
         self.constraint: ArrayRule | None = None
         self.overwrite_with_gradient = False
+        self._stored: jax.Array
+        self._late: Callable[..., ArrayLike] | None = None
         # A variable that a step makes at its first use has a value all the same.
         with jax.ensure_compile_time_eval():
             self._begin(initializer, shape, dtype)
@@ -91,8 +99,13 @@ class Variable:
                     )
                 )
             self.dtype = standardize_dtype(dtype)
-            _budget.spend(tuple(shape), np.dtype(self.dtype).itemsize)
-            first = initializer(tuple(shape), dtype=self.dtype)
+            self.shape: tuple[int, ...] = tuple(shape)
+            _budget.spend(self.shape, np.dtype(self.dtype).itemsize)
+            if _budget.is_limited() and _is_built_in(initializer):
+                # A file is being loaded; its weights most likely come next.
+                self._late = initializer
+                return
+            first = initializer(self.shape, dtype=self.dtype)
         else:
             first = initializer
             # Plain Python and NumPy floats take the global float type, as in Keras.
@@ -102,8 +115,17 @@ class Variable:
             elif dtype is None and isinstance(first, (bool, int)):
                 dtype = "bool" if isinstance(first, bool) else "int32"
             self.dtype = standardize_dtype(dtype)
-        self._value = _as_array(first, self.dtype)
-        self.shape: tuple[int, ...] = self._value.shape
+        self._stored = _as_array(first, self.dtype)
+        self.shape = self._stored.shape
+
+    @property
+    def _value(self) -> jax.Array:
+        if self._late is not None:
+            with jax.ensure_compile_time_eval():  # a trace may be what asks first
+                first = self._late(self.shape, dtype=self.dtype)
+                self._stored = _as_array(first, self.dtype)
+            self._late = None
+        return self._stored
 
     @property
     def own_value(self) -> jax.Array:
@@ -162,7 +184,8 @@ class Variable:
         if scope is not None:
             scope.write(self, array)
         else:
-            self._value = array
+            self._stored = array
+            self._late = None
         return array
 
     def assign_add(self, value: ArrayLike | Variable) -> jax.Array:
@@ -268,5 +291,24 @@ def _as_array(value: ArrayLike, dtype: str) -> jax.Array:
     """Converts without compiling anything where the value is on the host."""
     if isinstance(value, jax.Array):
         return value if value.dtype.name == dtype else value.astype(dtype)
-    # With its type given, JAX copies the array; without, it compiles a program to.
-    return jnp.asarray(np.asarray(value).astype(dtype), dtype)
+    given = np.asarray(value)
+    if given.size * np.dtype(dtype).itemsize < _LARGE:
+        own = given.astype(dtype)
+    else:
+        own = _aligned(given.shape, np.dtype(dtype))
+        own[...] = given
+    # With its type given, JAX takes the array as it is, or copies one that does not
+    # begin where it should; without, it compiles a program.
+    return jnp.asarray(own, dtype)
+
+
+def _aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Returns an array that begins where JAX wants it, so that it is not copied."""
+    size = math.prod(shape) * dtype.itemsize
+    raw = np.empty(size + _ALIGNMENT, np.uint8)
+    start = -raw.ctypes.data % _ALIGNMENT
+    return raw[start : start + size].view(dtype).reshape(shape)
+
+
+def _is_built_in(initializer: Callable[..., ArrayLike]) -> bool:
+    return type(initializer).__module__.startswith("saccade.")

@@ -294,7 +294,8 @@ class Model(OlderNames):
         """Writes all weights into a `.weights.h5` file in Keras' layout.
 
         Args:
-            filepath: the file; its name must end in '.weights.h5'.
+            filepath: the file; its name must end in '.weights.h5', or in
+                '.safetensors' for the weights by name without the optimizer.
             overwrite: whether a file that is there may be replaced.
             max_shard_size: kept for Keras; must be None.
 

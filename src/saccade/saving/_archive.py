@@ -110,6 +110,8 @@ def _member(archive: zipfile.ZipFile, name: str, path: Path, where: str) -> byte
                 f"than a file of {stored:,} bytes can hold",
             )
         )
+    if details.compress_type == zipfile.ZIP_STORED:
+        return archive.read(name)
     with archive.open(name) as file:
         content = file.read(limit + 1)
     if len(content) > limit:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from saccade.core._disk import naming_full_disk
+
+_HOUR = 3600
 
 
 @contextmanager
@@ -40,6 +45,7 @@ def kind_of(path: Path) -> str:
 
 def _replace(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_remains(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
@@ -52,6 +58,15 @@ def _replace(path: Path) -> Iterator[Path]:
         _flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _remove_remains(path: Path) -> None:
+    """Removes what killed processes left of files of this name, after an hour."""
+    ours = re.compile(rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}")
+    for one in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        with suppress(FileNotFoundError):  # another process was quicker
+            if ours.fullmatch(one.name) and time.time() - one.stat().st_mtime > _HOUR:
+                one.unlink()
 
 
 def _flush(path: Path) -> None:

@@ -7,9 +7,11 @@ is refused before anything is opened or allocated.
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import jax.numpy as jnp
@@ -62,17 +64,19 @@ class Hdf5Reader:
     """Reads plain arrays from an open file, and no more than it can hold.
 
     Args:
-        source: the path, or an open binary file.
+        source: the path, or the content.
         name: what to call it in messages.
         size_bytes: its size; arrays cannot be much larger, all together.
     """
 
-    def __init__(self, source: Any, name: str, size_bytes: int) -> None:
+    def __init__(self, source: Path | bytes, name: str, size_bytes: int) -> None:
         self.name = name
+        self._content = source if isinstance(source, bytes) else None
         self._left = _GROWTH * max(size_bytes, _SMALL)
         self._h5py: Any = optional_import("h5py", extra="", purpose="load_weights")
         with reading(name):
-            self.file = self._h5py.File(source, "r")
+            place = io.BytesIO(source) if isinstance(source, bytes) else source
+            self.file = self._h5py.File(place, "r")
 
     def __enter__(self) -> Hdf5Reader:
         return self
@@ -117,8 +121,24 @@ class Hdf5Reader:
         with reading(self.name):
             short = self._is_bfloat16(dataset)
             self._check(place, dataset, short)
-            array = np.asarray(dataset[()])
+            array = self._in_place(dataset)
+            if array is None:
+                array = np.asarray(dataset[()])
         return array.view(jnp.bfloat16) if short else array
+
+    def _in_place(self, dataset: Any) -> np.ndarray | None:
+        """A plain array as a view of the content; None where it has to be read."""
+        if self._content is None or not dataset.dtype.isnative or not dataset.size:
+            return None
+        layout = dataset.id.get_create_plist().get_layout()
+        start = dataset.id.get_offset()
+        plain = layout == self._h5py.h5d.CONTIGUOUS and not self.file.userblock_size
+        if not plain or start is None or dataset.dtype.kind not in "Vbiufc":
+            return None
+        if start + dataset.nbytes > len(self._content):
+            raise self._refused(dataset.name, "is cut off")
+        found = np.frombuffer(self._content, dataset.dtype, dataset.size, start)
+        return found.reshape(dataset.shape)
 
     def _is_bfloat16(self, dataset: Any) -> bool:
         """HDF5 has no such type: it is kept as two bytes, with its name beside."""

@@ -50,11 +50,6 @@ _NOTES = "saccade"
 # file, types that are stored in fewer bytes; and what any model may take.
 _VARIABLES = 16
 _ROOM = 2**26
-# What constructors raise for arguments that they were never meant to get.
-_MALFORMED = (
-    ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError,
-    RuntimeError, TypeError, ValueError,
-)  # fmt: skip
 
 
 def read_notes(model: object) -> dict[str, Any]:
@@ -167,7 +162,7 @@ def _write_zip(model: Model, path: Path) -> None:
     weights = io.BytesIO()
     with h5py.File(weights, "w") as file:
         write_weights(model, file)
-    parts = (json.dumps(metadata), json.dumps(config), weights.getvalue())
+    parts = (json.dumps(metadata), json.dumps(config), weights.getbuffer())
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for member, content in zip(_MEMBERS, parts, strict=True):
             archive.writestr(member, content)
@@ -218,7 +213,7 @@ def load_model(
     config = modern_model(config)
     with _budget.limited_to(_ROOM + _VARIABLES * len(weights)):
         model = _build(config, custom_objects, safe_mode, path)
-    with Hdf5Reader(io.BytesIO(weights), str(path), len(weights)) as reader:
+    with Hdf5Reader(weights, str(path), len(weights)) as reader:
         read_weights(model, reader)
     notes = metadata.get(_NOTES)
     if isinstance(notes, dict):
@@ -238,7 +233,7 @@ def _build(
         )
     except SaccadeError:
         raise
-    except _MALFORMED as error:
+    except Exception as error:  # what constructors raise for arguments that are none
         raise SavingError(
             message(
                 "load_model",

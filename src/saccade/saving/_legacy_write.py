@@ -57,7 +57,7 @@ def _write_head(file: Any, model: Any, version: str, include_optimizer: bool) ->
 
 
 def _write_text(file: Any, name: str, text: str) -> None:
-    # Bytes of a fixed length: they may be longer than what attributes hold otherwise.
+    # Bytes are kept apart from the attribute, so they may be longer than it.
     file.attrs[name] = text.encode("utf-8")
 
 

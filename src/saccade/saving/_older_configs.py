@@ -219,8 +219,9 @@ def _modern_lambda(config: dict[str, Any]) -> None:
     for key in ("module", "output_shape_type", "output_shape_module"):
         config.pop(key, None)
     function = config.get("function")
-    if isinstance(function, list):
-        config["function"] = {"class_name": "__lambda__", "config": {"value": function}}
+    if isinstance(function, list) and len(function) == 3:
+        parts = dict(zip(("code", "defaults", "closure"), function, strict=True))
+        config["function"] = {"class_name": "__lambda__", "config": parts}
     elif kind == "function" and isinstance(function, str):
         config["function"] = {
             "module": "builtins", "class_name": "function", "config": function,

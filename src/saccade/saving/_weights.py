@@ -22,10 +22,13 @@ from saccade.saving._archive import WEIGHTS, read_members
 from saccade.saving._files import kind_of, replacing
 from saccade.saving._hdf5 import Hdf5Reader
 from saccade.saving._legacy import is_legacy, read_legacy_weights
+from saccade.saving._named_weights import read_named, write_named
 from saccade.saving._places import INNER, OPTIMIZER, is_optimizer, places
 
 if TYPE_CHECKING:
     from saccade.models import Model
+
+_NAMED = ".safetensors"
 
 
 def save_weights(
@@ -38,7 +41,8 @@ def save_weights(
 
     Args:
         model: the model.
-        filepath: the file; its name must end in '.weights.h5'.
+        filepath: the file; its name must end in '.weights.h5', or in '.safetensors'
+            for the weights by name without the optimizer.
         overwrite: whether a file that is there may be replaced.
         max_shard_size: kept for Keras; must be None.
 
@@ -49,11 +53,13 @@ def save_weights(
     kill leaves the old one; an existing file is an error instead of a question.
     """
     path = Path(filepath)
-    if not path.name.endswith(".weights.h5"):
+    named = path.suffix == _NAMED
+    if not named and not path.name.endswith(".weights.h5"):
         raise SavingError(
             message(
                 "save_weights",
-                f"the file's name must end in '.weights.h5', got {str(filepath)!r}",
+                "the file's name must end in '.weights.h5' or '.safetensors', got "
+                f"{str(filepath)!r}",
                 f"use {path.with_suffix('').name + '.weights.h5'!r}",
             )
         )
@@ -75,6 +81,10 @@ def save_weights(
                 "give it an `Input(shape)`, or call build() or fit() first",
             )
         )
+    if named:
+        with replacing(path) as temporary:
+            write_named(model, temporary)
+        return
     h5py = optional_import("h5py", extra="", purpose="save_weights")
     # Into the memory first: on a full disk HDF5 cannot close its file, and ends the
     # whole process.
@@ -105,7 +115,8 @@ def load_weights(
 
     Args:
         model: the model, built.
-        filepath: the file: '.weights.h5', '.keras', or '.h5' of Keras 2.
+        filepath: the file: '.weights.h5', '.safetensors', '.keras', or '.h5' of
+            Keras 2.
         skip_mismatch: whether to leave out layers whose weights do not fit, with a
             warning that names them.
         **kwargs: with `by_name=True`, layers of older '.h5' files are found by their
@@ -120,7 +131,7 @@ def load_weights(
     by_name = bool(kwargs.pop("by_name", False))
     skipped = kwargs.pop("objects_to_skip", None) or ()
     no_unknown_keywords(list(kwargs), ["by_name", "objects_to_skip"], "load_weights")
-    check_exists(path, "load_weights", "*.h5")
+    check_exists(path, "load_weights", "*.*")
     if not model.built:
         raise SavingError(
             message(
@@ -129,11 +140,14 @@ def load_weights(
                 "give it an `Input(shape)`, or call build() first",
             )
         )
-    source: Any = path
+    if path.suffix == _NAMED and not by_name:
+        read_named(model, path, skip_mismatch, skipped)
+        return
+    source: Path | bytes = path
     size = path.stat().st_size
     if kind_of(path) == "zip":
         content = read_members(path, [WEIGHTS], "load_weights")[WEIGHTS]
-        source, size = io.BytesIO(content), len(content)
+        source, size = content, len(content)
     with Hdf5Reader(source, str(path), size) as reader:
         if is_legacy(reader):
             read_legacy_weights(model, reader, by_name, skip_mismatch)
