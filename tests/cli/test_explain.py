@@ -102,6 +102,12 @@ def test_models_and_pictures(place: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "the layer itself gave 54" in capsys.readouterr().out
     assert run(*cell, "-1", "--filter", 1) == 0
     assert "Dense 'top': (32,) -> (2,), unit 1" in capsys.readouterr().out
+    convolve = ("convolve", "--input", place / "two.png", "--kernel")
+    assert run(*convolve, "identity") == 0
+    assert "rows: (6 - 3) / 1 + 1 = 4" in (printed := capsys.readouterr().out)
+    assert printed.splitlines()[-1].endswith(" = 2")
+    assert run("pooling", "--input", place / "page.png") == 2
+    assert "cannot be read" in capsys.readouterr().err
     augment = ("augment", place / "two.png", "--size", 8, "--steps")
     assert run(*augment, "flip_lr|invert(1)", "--count", 2) == 0
     assert capsys.readouterr().out.splitlines() == [

@@ -57,12 +57,22 @@ def test_one_step_of_a_picture_with_channels() -> None:
     assert any(text.endswith("hatched: never seen by any window") for text in shown)
 
 
-def test_large_inputs_are_drawn_without_numbers_and_few_steps() -> None:
-    figure = explain.draw(explain.convolve(np.ones((40, 40)), np.ones((3, 3))))
-    shown = words(figure)
-    assert sum(text.startswith("step ") for text in shown) == 12
-    assert len(shown) < 200
-    assert figure.get_figwidth() <= 15.01
+def test_many_steps_are_chosen_evenly_and_large_inputs_are_pictures(tmp_path) -> None:
+    shown = words(explain.draw(explain.convolve(np.ones((9, 9)), np.ones((3, 3)))))
+    steps = [text for text in shown if text.startswith("step ")]
+    assert len(steps) == 12
+    assert steps[-1] == "step 49 of 49"
+    x = np.ones((40, 30))
+    x[20, 10] = 9
+    large = explain.convolve(x, explain.kernel("identity"))
+    figure = explain.draw(large)
+    assert {"input, 40 × 30", "output, 38 × 28", "in the frame"} <= set(words(figure))
+    frame = figure.axes[0].patches[-1]  # around the largest
+    assert (frame.get_x(), frame.get_y()) == (8.5, 18.5)
+    assert "output, 20 × 15" in words(explain.draw(explain.pooling(x), filter=0))
+    explain.animate(explain.pooling(x, 20), tmp_path / "large.gif")
+    with Image.open(tmp_path / "large.gif") as image:
+        assert image.n_frames == 2
 
 
 def test_pooling_marks_the_largest() -> None:

@@ -6,10 +6,13 @@ import argparse
 import dataclasses
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 Numbers = list[Any]
 _STEPS = "flip_lr|rotate(30)|shift(0.2)|zoom(0.2)|brightness(0.3)|erase(0.3)"
+_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+_SIDE = 64  # pixels of the longer side of a picture that is convolved
 _SEQUENCE, _DIFFERENCE = "2 3 5 7 11", "-1 1"
 
 
@@ -110,6 +113,26 @@ def _rate(text: str) -> tuple[str, float]:
         ) from None
 
 
+def _input(text: str) -> Any:
+    """Reads numbers, or the name of a picture, which is opened later."""
+    return Path(text) if Path(text).suffix.lower() in _PICTURES else numbers(text)
+
+
+def _input_of(value: Any) -> Any:
+    """Returns numbers; of a picture its shades of grey, made small."""
+    if not isinstance(value, Path):
+        return value
+    import numpy as np
+
+    from saccade import explain
+    from saccade.utils import load_img
+
+    height, width = explain.channels(value).picture.shape[:2]
+    share = min(1.0, _SIDE / max(height, width))
+    size = max(1, round(height * share)), max(1, round(width * share))
+    return np.asarray(load_img(value, "grayscale", size, "bilinear"))
+
+
 def _kernel(text: str) -> Any:
     """Reads numbers, or the name of a kernel, which is looked up later."""
     return text if text.isalpha() else numbers(text)
@@ -121,15 +144,14 @@ def _kernel_of(value: Any) -> Any:
     return explain.kernel(value) if isinstance(value, str) else value
 
 
-def _add_windows(parser: argparse.ArgumentParser, *, kernel: bool) -> None:
+def _add_windows(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--input", metavar="NUMBERS", type=numbers, default=numbers(_SEQUENCE),
-        help='numbers such as "1 2 3 4"; rows of a picture with ; between them '
-        f'("{_SEQUENCE}")')  # fmt: skip
-    if kernel:
-        add("--kernel", metavar="NUMBERS", type=_kernel, default=numbers(_DIFFERENCE),
-            help="its weights, written alike, or identity, blur, sharpen, edges, "
-            f'vertical, horizontal ("{_DIFFERENCE}")')  # fmt: skip
+    add("--input", metavar="NUMBERS", type=_input, default=numbers(_SEQUENCE),
+        help='numbers such as "1 2 3 4"; rows with ; between them; or a picture file, '
+        f'of which the shades of grey are taken ("{_SEQUENCE}")')  # fmt: skip
+    add("--kernel", metavar="NUMBERS", type=_kernel, default=numbers(_DIFFERENCE),
+        help="its weights, written alike, or identity, blur, sharpen, edges, "
+        f'vertical, horizontal ("{_DIFFERENCE}")')  # fmt: skip
 
 
 def _add_one_step(parser: argparse.ArgumentParser) -> None:
@@ -160,7 +182,7 @@ def _neuron(options: argparse.Namespace) -> Explained:
 
 
 def _add_convolve(parser: argparse.ArgumentParser) -> None:
-    _add_windows(parser, kernel=True)
+    _add_windows(parser)
     add = parser.add_argument
     add("--stride", metavar="N", type=_one_or_more, default=1,
         help="cells from one window to the next (1)")  # fmt: skip
@@ -180,7 +202,7 @@ def _convolve(options: argparse.Namespace) -> Explained:
 
     bias = options.bias
     return explain.convolve(
-        options.input,
+        _input_of(options.input),
         _kernel_of(options.kernel),
         stride=options.stride,
         padding=options.padding,
@@ -194,8 +216,13 @@ def _convolve(options: argparse.Namespace) -> Explained:
 def _add_pooling(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     example = "1 3 2 0; 5 2 -1 4; 0 2 8 1; 3 1 2 6"
-    add("--input", metavar="NUMBERS", type=numbers, default=numbers(example),
-        help=f'numbers, rows with ; between them ("{example}")')  # fmt: skip
+    add(
+        "--input",
+        metavar="NUMBERS",
+        type=_input,
+        default=numbers(example),
+        help=f'numbers, rows with ; between them, or a picture file ("{example}")',
+    )
     add("--size", metavar="N", type=_one_or_more, default=2, help="of the window (2)")
     add("--stride", metavar="N", type=_one_or_more, help="the size if not given")
     add("--padding", metavar="KIND", type=_padding, default="valid",
@@ -208,7 +235,7 @@ def _pooling(options: argparse.Namespace) -> Explained:
     from saccade import explain
 
     return explain.pooling(
-        options.input,
+        _input_of(options.input),
         options.size,
         stride=options.stride,
         padding=options.padding,
@@ -217,7 +244,7 @@ def _pooling(options: argparse.Namespace) -> Explained:
 
 
 def _add_padding(parser: argparse.ArgumentParser) -> None:
-    _add_windows(parser, kernel=True)
+    _add_windows(parser)
     add = parser.add_argument
     add("--kinds", metavar="KINDS", type=str.split, default=["valid", "same", "full"],
         help='what is compared, also numbers of cells ("valid same full")')  # fmt: skip
@@ -230,7 +257,7 @@ def _padding_made(options: argparse.Namespace) -> Explained:
     from saccade import explain
 
     return explain.padding(
-        options.input,
+        _input_of(options.input),
         _kernel_of(options.kernel),
         kinds=[int(kind) if kind.isdecimal() else kind for kind in options.kinds],
         stride=options.stride,
@@ -240,7 +267,7 @@ def _padding_made(options: argparse.Namespace) -> Explained:
 
 
 def _add_stride(parser: argparse.ArgumentParser) -> None:
-    _add_windows(parser, kernel=True)
+    _add_windows(parser)
     add = parser.add_argument
     add("--strides", metavar="NUMBERS", type=_whole, default=(1, 2, 3),
         help='what is compared ("1 2 3")')  # fmt: skip
@@ -252,7 +279,7 @@ def _stride(options: argparse.Namespace) -> Explained:
     from saccade import explain
 
     return explain.stride(
-        options.input,
+        _input_of(options.input),
         _kernel_of(options.kernel),
         strides=options.strides,
         padding=options.padding,

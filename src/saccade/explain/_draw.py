@@ -28,6 +28,7 @@ from ._draw_curves import (
 )
 from ._draw_network import draw_layers
 from ._draw_neuron import draw_neuron
+from ._draw_overview import draw_overview, is_large, overview_frames
 from ._draw_pooling import PoolingLayout
 from ._functions import FunctionCurves, VanishingSignal
 from ._losses import Loss, LossCurves
@@ -76,7 +77,8 @@ def draw(
         shown: for example what `convolve` returned.
         path: file to write as well: .png, .svg or .pdf.
         position: of a convolution or pooling, the place in the output whose step is
-            drawn; None for a strip of all steps.
+            drawn; None for a strip of all steps, or of a large input for the
+            window with the largest output.
         filter: of a convolution or pooling, the filter or channel.
 
     Returns:
@@ -96,12 +98,7 @@ def draw(
         'Convolution: the window slides, its products are added'
     """
     if isinstance(shown, (Convolution, Pooling)):
-        layout = _layout(shown, filter)
-        if position is None:
-            figure = strip_figure(layout)
-        else:
-            sizes = [axis.count for axis in shown.axes]
-            figure = step_figure(layout, check_position(position, sizes, "draw"))
+        figure = _steps(shown, position, filter)
     elif type(shown) in _WHOLE:
         figure = _WHOLE[type(shown)](shown)
     else:
@@ -115,6 +112,18 @@ def draw(
         )
     save(figure, path)
     return figure
+
+
+def _steps(
+    shown: Convolution | Pooling, position: Sequence[int] | int | None, filter: int
+) -> Figure:
+    layout = _layout(shown, filter)
+    place = None
+    if position is not None:
+        place = check_position(position, [axis.count for axis in shown.axes], "draw")
+    if is_large(shown):
+        return draw_overview(shown, place, filter)
+    return strip_figure(layout) if place is None else step_figure(layout, place)
 
 
 def _layout(shown: Convolution | Pooling, filter: int) -> Layout:
@@ -156,7 +165,11 @@ def animate(
         True
     """
     if isinstance(shown, (Convolution, Pooling)):
-        frames = step_frames(_layout(shown, filter))
+        layout = _layout(shown, filter)
+        if is_large(shown):
+            frames = overview_frames(shown, filter)
+        else:
+            frames = step_frames(layout)
     elif isinstance(shown, Race):
         frames = _draw_race.race_frames(shown)
     else:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PIL import Image as pillow
 
 _PANELS = 12
-_BROADEST = 34  # cells in a row of a strip
+_BROADEST = 58  # cells in a row of a strip; with more they were too small
 _FRAMES = 100
 _COLOURS = 128
 DOTS = 80  # an inch, in animations
@@ -64,8 +64,8 @@ def strip_figure(layout: Layout, panels: int = _PANELS) -> Figure:
     count = len(layout.positions)
     chosen = evenly(count, panels)
     broad, tall = layout.width + 1.0, layout.height + 0.8
-    rows = math.ceil(len(chosen) / max(1, int(_BROADEST / broad)))
-    columns = math.ceil(len(chosen) / rows)
+    columns = _columns(len(chosen), broad, tall)
+    rows = math.ceil(len(chosen) / columns)
     lines, head = head_of(layout.lines, columns * broad)
     sheet = Sheet(columns * broad, rows * tall + head, "explain.draw")
     sheet.head(layout.title, lines)
@@ -76,6 +76,15 @@ def strip_figure(layout: Layout, panels: int = _PANELS) -> Figure:
         sheet.text(x + 0.1, y - 0.3, step, align="left", bold=True)
         layout.draw(sheet, layout.positions[index], x, y)
     return sheet.figure
+
+
+def _columns(count: int, broad: float, tall: float) -> int:
+    """Returns how many panels stand side by side, so that the sheet is rather wide."""
+    most = max(1, min(count, int(_BROADEST / broad)))
+    return min(
+        range(1, most + 1),
+        key=lambda n: abs(math.log(n * broad / (math.ceil(count / n) * tall) / 1.4)),
+    )
 
 
 def evenly(count: int, most: int) -> list[int]:
