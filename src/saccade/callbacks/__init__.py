@@ -13,7 +13,9 @@ from saccade.callbacks._monitor import LearningRateScheduler as LearningRateSche
 from saccade.callbacks._monitor import ModelCheckpoint as ModelCheckpoint
 from saccade.callbacks._monitor import MonitorCallback as MonitorCallback
 from saccade.callbacks._monitor import ReduceLROnPlateau as ReduceLROnPlateau
+from saccade.callbacks._remote import RemoteMonitor as RemoteMonitor
 from saccade.callbacks._studio import Studio as Studio
+from saccade.callbacks._swap_ema import SwapEMAWeights as SwapEMAWeights
 from saccade.callbacks._tensorboard import TensorBoard as TensorBoard
 from saccade.core import _registry
 
@@ -30,7 +32,9 @@ __all__ = [
     "MonitorCallback",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "RemoteMonitor",
     "Studio",
+    "SwapEMAWeights",
     "TensorBoard",
     "TerminateOnNaN",
 ]

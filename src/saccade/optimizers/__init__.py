@@ -21,7 +21,9 @@ from ._lookup import deserialize as deserialize
 from ._lookup import get as get
 from ._lookup import serialize as serialize
 from ._loss_scale import LossScaleOptimizer as LossScaleOptimizer
+from ._muon import Muon as Muon
 from ._optimizer import Optimizer as Optimizer
+from ._schedule_free import ScheduleFreeAdamW as ScheduleFreeAdamW
 from ._sgd import SGD as SGD
 from ._sgd import Lion as Lion
 
@@ -37,9 +39,11 @@ __all__ = [
     "Lamb",
     "Lion",
     "LossScaleOptimizer",
+    "Muon",
     "Nadam",
     "Optimizer",
     "RMSprop",
+    "ScheduleFreeAdamW",
     "deserialize",
     "get",
     "legacy",

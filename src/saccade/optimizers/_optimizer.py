@@ -407,11 +407,11 @@ class Optimizer(OptimizerState):
         elif self.clipvalue:
             gradients = _clip.by_value(gradients, self.clipvalue)
         rate = self.learning_rate
-        if self.weight_decay is not None:
-            keep = 1 - jnp.asarray(rate, jnp.float32) * self.weight_decay
-            for variable in variables:
-                if self._use_weight_decay(variable):
-                    variable.assign(variable.value * keep.astype(variable.dtype))
+        for variable in variables:
+            decay = self._weight_decay_of(variable)
+            if decay is not None and self._use_weight_decay(variable):
+                keep = 1 - jnp.asarray(rate, jnp.float32) * decay
+                variable.assign(variable.value * keep.astype(variable.dtype))
         self._update_all(gradients, variables, rate)
 
     def _update_all(
@@ -422,6 +422,9 @@ class Optimizer(OptimizerState):
     ) -> None:
         for gradient, variable in zip(gradients, variables, strict=True):
             self.update_step(gradient, variable, learning_rate)
+
+    def _weight_decay_of(self, variable: Variable) -> float | None:
+        return self.weight_decay
 
     def _use_weight_decay(self, variable: Variable) -> bool:
         pattern = self._decay_free_names
