@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 
+import h5py
 import numpy as np
 import pytest
 
@@ -159,3 +160,71 @@ def test_files_with_other_metadata_load(tmp_path, metadata):
         if metadata is not None:
             new.writestr("metadata.json", metadata)
     assert read_notes(load_model(tmp_path / "b.keras")) == {}
+
+
+def test_files_of_a_newer_keras_say_so(tmp_path):
+    path = tmp_path / "m.keras"
+    net().save(path)
+
+    def rewritten(version):
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        config = json.loads(parts["config.json"])
+        config["config"]["layers"][4]["config"]["gates"] = 3
+        parts["config.json"] = json.dumps(config)
+        parts["metadata.json"] = json.dumps({"keras_version": version})
+        with zipfile.ZipFile(tmp_path / "n.keras", "w") as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content)
+        return tmp_path / "n.keras"
+
+    newer = r"written by Keras 4\.1\.0.*form of 3\.15\.1.*unexpected argument `gates`"
+    with pytest.raises(SavingError, match=newer):
+        load_model(rewritten("4.1.0"))
+    for version in ("3.15.9", "2.9.0", None, [1]):
+        with pytest.raises(TypeError, match=r"^Dense: unexpected argument `gates`"):
+            load_model(rewritten(version))
+    with h5py.File(tmp_path / "m.h5", "w") as file:
+        file.attrs["keras_version"] = "9.9"
+        file.attrs["model_config"] = '{"class_name": "Woven", "config": {}}'
+    with pytest.raises(SavingError, match=r"written by Keras 9\.9.*'Woven'"):
+        load_model(tmp_path / "m.h5")
+
+
+def test_damage_is_placed(tmp_path):
+    """Which member is damaged, and which weight."""
+    path = tmp_path / "m.keras"
+    net().save(path)
+    content = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        start = archive.getinfo("model.weights.h5").header_offset
+    path.write_bytes(content[: start + 3000] + b"x" + content[start + 3001 :])
+    with pytest.raises(SavingError, match=r"'model\.weights\.h5'"):
+        load_model(path)
+    weights = tmp_path / "m.weights.h5"
+    net().save_weights(weights)
+    with h5py.File(weights, "a") as file:
+        group = file["layers/dense/vars"]
+        del group["0"]
+        group.create_dataset("0", data=np.ones((72, 3), "float32"), compression="gzip")
+        place = group["0"].id.get_chunk_info(0).byte_offset
+    with weights.open("r+b") as file:
+        file.seek(place)
+        file.write(b"damaged!")
+    with pytest.raises(SavingError, match=r"layers/dense/vars/0 in .*cut off or alt"):
+        net().load_weights(weights)
+
+
+def test_what_the_file_is_counts_not_its_name(tmp_path):
+    model = net()
+    model.save(tmp_path / "a.keras")
+    model.save(tmp_path / "b.h5")
+    (tmp_path / "a.keras").rename(tmp_path / "a.h5")
+    (tmp_path / "b.h5").rename(tmp_path / "b")
+    for name in ("a.h5", "b"):
+        again = load_model(tmp_path / name)
+        np.testing.assert_array_equal(again.get_weights()[0], model.get_weights()[0])
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "saved_model.pb").touch()
+    with pytest.raises(SavingError, match=r"open it with the Keras 2 that wrote it"):
+        load_model(tmp_path / "saved")

@@ -27,11 +27,12 @@ _ATTRIBUTE = "dtype"
 
 
 @contextmanager
-def reading(name: str) -> Iterator[None]:
+def reading(name: str, place: str = "") -> Iterator[None]:
     """Turns what the library says about damaged files into one error.
 
     Args:
         name: what to call the file.
+        place: what is read of it.
 
     Raises:
         SavingError: the file is cut off or altered.
@@ -50,10 +51,12 @@ def reading(name: str) -> Iterator[None]:
         MemoryError,
         OverflowError,
     ) as error:
+        where = f"{place} in " if place else ""
         raise SavingError(
             message(
                 "load_weights",
-                f"{name!r} is no HDF5 file, or it is cut off or altered "
+                f"{where}{name!r} {'' if place else 'is no HDF5 file, or it '}"
+                f"is cut off or altered "
                 f"({type(error).__name__}: {error})",
                 "copy or download it again",
             )
@@ -90,7 +93,7 @@ class Hdf5Reader:
         Raises:
             SavingError: a link is on the way, or something damaged.
         """
-        with reading(self.name):
+        with reading(self.name, place):
             found: Any = self.file
             way = ""
             for part in filter(None, place.split("/")):
@@ -118,7 +121,7 @@ class Hdf5Reader:
             SavingError: it is no plain array of numbers, or larger than the file.
         """
         dataset = self.find(place)
-        with reading(self.name):
+        with reading(self.name, place):
             short = self._is_bfloat16(dataset)
             self._check(place, dataset, short)
             array = self._in_place(dataset)
@@ -183,7 +186,7 @@ class Hdf5Reader:
 
     def _attribute(self, place: str, key: str) -> Any:
         holder = self.find(place)
-        with reading(self.name):
+        with reading(self.name, place):
             if holder is None or key not in holder.attrs:
                 return None
             details = holder.attrs.get_id(key)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,6 +44,18 @@ if TYPE_CHECKING:
 # The version of Keras whose form of files is written.
 KERAS_VERSION = "3.15.1"
 _OLDER = (".h5", ".hdf5")
+_WEIGHTS_ONLY = "make the model with your code and call model.load_weights(path)"
+_EXPORT = "it is an export for use elsewhere; load the '.keras' file of the model"
+_PICKLE = (
+    "pickles are not read, since reading one can run anything; save with "
+    "model.save('model.keras') where it was made"
+)
+# What to do with files that are taken for models.
+_OTHERS = {
+    ".safetensors": _WEIGHTS_ONLY, ".npz": _WEIGHTS_ONLY, ".pb": _EXPORT,
+    ".onnx": _EXPORT, ".tflite": _EXPORT, ".stablehlo": _EXPORT, ".pkl": _PICKLE,
+    ".pickle": _PICKLE, ".joblib": _PICKLE, ".pt": _PICKLE, ".pth": _PICKLE,
+}  # fmt: skip
 _MEMBERS = (METADATA, CONFIG, WEIGHTS)
 # The key in metadata.json for what saccade notes about a model; Keras ignores it.
 _NOTES = "saccade"
@@ -198,7 +211,15 @@ def load_model(
             path,
             custom_objects,
             compile,
-            lambda config, own: _build(config, own, safe_mode, path),
+            lambda config, own, version: _build(config, own, safe_mode, path, version),
+        )
+    if path.suffix in _OTHERS and kind_of(path) != "zip":
+        raise SavingError(
+            message(
+                "load_model",
+                f"{path.name!r} is no file of a model for training",
+                _OTHERS[path.suffix],
+            )
         )
     parts = read_members(path, _MEMBERS, "load_model")
     config = read_object(parts[CONFIG], CONFIG, path, "load_model")
@@ -212,8 +233,9 @@ def load_model(
         config.pop("compile_config", None)
     config = modern_model(config)
     with _budget.limited_to(_ROOM + _VARIABLES * len(weights)):
-        model = _build(config, custom_objects, safe_mode, path)
-    with Hdf5Reader(weights, str(path), len(weights)) as reader:
+        version = metadata.get("keras_version")
+        model = _build(config, custom_objects, safe_mode, path, version)
+    with Hdf5Reader(weights, str(path / WEIGHTS), len(weights)) as reader:
         read_weights(model, reader)
     notes = metadata.get(_NOTES)
     if isinstance(notes, dict):
@@ -226,13 +248,23 @@ def _build(
     custom_objects: Mapping[str, Any] | None,
     safe_mode: bool,
     path: Path,
+    version: object,
 ) -> Any:
     try:
         model = deserialize_keras_object(
             config, custom_objects=custom_objects, safe_mode=safe_mode
         )
-    except SaccadeError:
-        raise
+    except SaccadeError as error:
+        if not _is_newer(version):
+            raise
+        raise SavingError(
+            message(
+                "load_model",
+                f"{str(path)!r} was written by Keras {version}, and this is the form "
+                f"of {KERAS_VERSION}: {error}",
+                "use a newer saccade, or save the model with that version",
+            )
+        ) from error
     except Exception as error:  # what constructors raise for arguments that are none
         raise SavingError(
             message(
@@ -251,6 +283,15 @@ def _build(
             )
         )
     return model
+
+
+def _is_newer(version: object) -> bool:
+    """Whether a version of Keras is beyond the one that is known here."""
+
+    def numbers(text: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in re.findall(r"\d{1,6}", text)[:2])
+
+    return isinstance(version, str) and numbers(version) > numbers(KERAS_VERSION)
 
 
 def _check_name(path: Path, where: str) -> None:

@@ -170,7 +170,8 @@ def load_legacy(
         path: the file.
         custom_objects: classes and functions of one's own, by name.
         compile: whether to compile it as it was.
-        build: makes the model from its config.
+        build: makes the model from its config, custom objects and the version of
+            Keras that wrote it.
     """
     size = path.stat().st_size
     with Hdf5Reader(path, str(path), size) as reader:
@@ -179,7 +180,7 @@ def load_legacy(
         if training is not None and training["optimizer"]:
             config["compile_config"] = training
         with _budget.limited_to(2**26 + 16 * size):
-            model = build(config, custom_objects)
+            model = build(config, custom_objects, reader.attribute("", "keras_version"))
         if not model.built:
             raise SavingError(
                 message(

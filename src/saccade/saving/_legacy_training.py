@@ -189,7 +189,10 @@ def read_state(model: Any, reader: Hdf5Reader) -> None:
         pairs = _older_pairs(names, arrays, own, model)
     else:
         pairs = [(one, array) for (one, _), array in zip(own, arrays, strict=False)]
-        pairs = pairs if len(own) == len(arrays) else None
+        if len(own) != len(arrays):
+            if not any(array.ndim for array in arrays):
+                return  # saved before training
+            pairs = None
     if pairs is None or any(tuple(v.shape) != a.shape for v, a in pairs):
         warnings.warn(
             message(
