@@ -46,9 +46,9 @@ LEVELS = {
     "launcher": 10,
     "report": 10,
     "explain": 10,
-    "studio": 11,
+    "studio": 12,
     "recipes": 11,
-    "cli": 12,
+    "cli": 13,
 }
 # Only these may import the named third-party package.
 THIRD_PARTY = {

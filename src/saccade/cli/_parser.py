@@ -115,9 +115,12 @@ def _build_parser() -> _Parser:
     run_parser = commands.add_parser(
         "run",
         help="run a Keras program unchanged",
-        usage="saccade run [-h] PROGRAM [ARGUMENTS ...]",
+        usage="saccade run [-h] [--studio] PROGRAM [ARGUMENTS ...]",
         description=_RUN,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run_parser.add_argument(
+        "--studio", action="store_true", help="show every fit() in the studio"
     )
     run_parser.add_argument("program", metavar="PROGRAM", help="the Python file to run")
     for name, module in _ON_PICTURES.items():
@@ -153,7 +156,7 @@ def _doctor(options: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def _run(options: argparse.Namespace, rest: Sequence[str]) -> int:
-    return run(options.program, rest)
+    return run(options.program, rest, options.studio)
 
 
 def _check(options: argparse.Namespace, rest: Sequence[str]) -> int:

@@ -12,12 +12,13 @@ MISTAKE = 2
 """The exit code of a command that cannot be understood, as Python's own."""
 
 
-def run(program: str, arguments: Sequence[str]) -> int:
+def run(program: str, arguments: Sequence[str], studio: bool = False) -> int:
     """Runs a program; returns 2 and says why if there is no such program.
 
     Args:
         program: the path as the user wrote it.
         arguments: the program's own.
+        studio: whether every fit() of it is shown in the studio.
     """
     problem = problem_of_program(program)
     if problem:
@@ -25,8 +26,24 @@ def run(program: str, arguments: Sequence[str]) -> int:
         return MISTAKE
     from saccade.launcher import run_program
 
+    if studio:
+        show_in_studio()
     run_program(program, arguments)
     return 0
+
+
+def show_in_studio() -> None:
+    """Lets every fit() of this process be shown in the studio; the first opens one."""
+    from saccade.callbacks import Studio
+    from saccade.callbacks._everywhere import in_every_fit
+
+    opened: list[Studio] = []
+
+    def make() -> Studio:
+        opened.append(Studio(open=not opened))
+        return opened[-1]
+
+    in_every_fit(make)
 
 
 def problem_of_program(program: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from saccade.cli._commands import INTERRUPTED, guarded
+from saccade.cli._run import show_in_studio
 
 HELP = "train a classifier on a folder of pictures"
 DESCRIPTION = """Train a classifier on a folder of pictures.
@@ -135,9 +136,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     words = "settings of an earlier run; options given here go before them"
     add("--config", metavar="FILE", help=words)
     add("--quiet", action="store_true", help="print nothing but errors")
+    add("--studio", action="store_true", help="show the training in the studio")
 
 
-_OURS = ("out", "overwrite", "config", "quiet")
+_OURS = ("out", "overwrite", "config", "quiet", "studio")
 
 
 def settings_of(options: argparse.Namespace) -> dict[str, Any]:
@@ -153,6 +155,8 @@ def run(options: argparse.Namespace) -> int:
     def work() -> int:
         from saccade.recipes import train
 
+        if options.studio:
+            show_in_studio()
         result = train(
             settings.pop("folder", ""),
             config=options.config,

@@ -14,6 +14,7 @@ import numpy as np
 
 from saccade import losses, optimizers
 from saccade.callbacks import CallbackList, History
+from saccade.callbacks._everywhere import with_those_of_every_fit
 from saccade.core import _checks, _random, _settings
 from saccade.core._errors import (
     ConfigError,
@@ -264,9 +265,9 @@ class Trainer(Steps):
             check_steps(validation, validation_steps, 1, "fit(validation_data)")
             self._check_fits(validation, "fit(validation_data)")
         programs = self._training_programs(source)
-        told = self._callback_list(callbacks, verbose, epochs, source, steps_per_epoch)
-        told.set_data(source, validation)
-        plan = self._planned(source, told)
+        every = with_those_of_every_fit(callbacks)
+        told = self._callback_list(every, verbose, epochs, source, steps_per_epoch)
+        plan = self._planned(source, validation, told)
         options = _loop.FitOptions(
             epochs=epochs,
             initial_epoch=initial_epoch,
@@ -282,8 +283,11 @@ class Trainer(Steps):
         _loop.fit(self, spec, programs, source, plan, options, told, validate)  # type: ignore[arg-type]
         return told.history
 
-    def _planned(self, source: Source, told: CallbackList) -> ExecutionPlan:
+    def _planned(
+        self, source: Source, validation: Source | None, told: CallbackList
+    ) -> ExecutionPlan:
         """Decides how fit() runs, keeps it for the user and says it if asked."""
+        told.set_data(source, validation)
         self.execution_plan = plan = make_plan(source, told.single_step_reason)
         explain(plan)
         return plan

@@ -11,11 +11,14 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from saccade.studio._augment import routes as augment_routes
 from saccade.studio._guard import Guard
 from saccade.studio._training import routes as training_routes
 
 STATIC = Path(__file__).parent / "static"
-PAGES = ("/", "/playground", "/convolution", "/race", "/functions", "/training")
+PAGES = (
+    "/", "/playground", "/convolution", "/race", "/functions", "/augment", "/training",
+)  # fmt: skip
 # Windows may have another type for .js in its registry, and browsers then refuse it.
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
@@ -44,6 +47,7 @@ def build_app(token: str, port: int, runs: Path) -> Starlette:
     app = Starlette(
         routes=[
             *(Route(page, _page) for page in PAGES),
+            *augment_routes(),
             *training_routes(runs),
             Mount("/static", _Files(directory=STATIC)),
         ],

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from saccade.core._errors import ConfigError, FolderError, SaccadeError, message
 from saccade.runs import RunFolder, find_runs, send_command
+from saccade.studio._answers import problem
 from saccade.studio._inspect import Network, network, warnings
 
 # At most so many messages a second go to a page that watches.
@@ -59,7 +60,7 @@ def routes(parent: Path) -> list[Route]:
         try:
             run = run_of(request)
         except SaccadeError as error:
-            return _problem(error)
+            return problem(error)
         after = _whole(request, "after", 0)
         return StreamingResponse(_events(run, after), media_type="text/event-stream")
 
@@ -89,7 +90,7 @@ def routes(parent: Path) -> list[Route]:
                 await run_in_threadpool(pack), media_type="application/octet-stream"
             )
         except SaccadeError as error:
-            return _problem(error)
+            return problem(error)
 
     base = "/api/runs/{run}"
     return [
@@ -109,12 +110,7 @@ async def _guarded(work: Callable[[], Any]) -> Response:
     try:
         return JSONResponse(await work())
     except SaccadeError as error:
-        return _problem(error)
-
-
-def _problem(error: SaccadeError) -> Response:
-    status = 404 if isinstance(error, FolderError) else 422
-    return JSONResponse({"problem": str(error)}, status_code=status)
+        return problem(error)
 
 
 def _whole(request: Request, name: str, default: int) -> int:

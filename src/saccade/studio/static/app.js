@@ -13,6 +13,7 @@ const TABS = [
   { path: "/convolution", name: "Convolution", load: () => import("./pages/convolution/page.js") },
   { path: "/race", name: "Optimiser race", load: () => import("./pages/race/page.js") },
   { path: "/functions", name: "Functions", load: () => import("./pages/functions/page.js") },
+  { path: "/augment", name: "Augment", load: () => import("./pages/augment/page.js") },
   { path: "/training", name: "Training", load: () => import("./pages/training/page.js") },
 ];
 

@@ -5,29 +5,45 @@ const TOKEN = "saccade-studio-token";
 /** @param {Response} answer */
 async function check(answer) {
   if (answer.ok) return answer;
+  throw new Error((await sentence(answer)) || answer.statusText);
+}
+
+/** @param {Response} answer */
+async function sentence(answer) {
   const text = await answer.text();
-  try {
-    throw new Error(JSON.parse(text).problem ?? text);
-  } catch (error) {
-    throw error instanceof SyntaxError ? new Error(text || answer.statusText) : error;
-  }
+  return text.startsWith("{") ? JSON.parse(text).problem : text;
+}
+
+/** What cannot be done is an answer with a sentence. @param {Response} answer */
+async function read(answer) {
+  const found = await (await check(answer)).json();
+  if (found.problem) throw new Error(found.problem);
+  return found;
 }
 
 /** @param {string} path @returns {Promise<any>} */
 export async function get(path) {
-  return (await check(await fetch(path))).json();
+  return read(await fetch(path));
 }
 
 /** @param {string} path @returns {Promise<ArrayBuffer>} */
 export async function getBuffer(path) {
-  return (await check(await fetch(path))).arrayBuffer();
+  const answer = await check(await fetch(path));
+  if (answer.headers.get("content-type") === "application/json") await read(answer);
+  return answer.arrayBuffer();
 }
 
 /** @param {string} path @param {unknown} body @returns {Promise<any>} */
 export async function post(path, body) {
   const headers = { "content-type": "application/json", "x-saccade-token": sessionStorage.getItem(TOKEN) ?? "" };
-  return (await check(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }))).json();
+  return read(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }));
 }
 
 /** Whether this page may change something: it was opened by the address that was printed. */
 export const mayChange = () => sessionStorage.getItem(TOKEN) !== null;
+
+/** @param {string} path @param {Blob} file @returns {Promise<any>} */
+export async function postFile(path, file) {
+  const headers = { "content-type": "application/octet-stream", "x-saccade-token": sessionStorage.getItem(TOKEN) ?? "" };
+  return read(await fetch(path, { method: "POST", headers, body: file }));
+}
