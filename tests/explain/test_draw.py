@@ -171,6 +171,7 @@ def test_networks_and_their_cells() -> None:
     shown = words(explain.draw(cell))
     assert "Conv2D 'left': filter 0, place (0, 0)" in shown
     assert any(t.startswith("the other 2 channels together:") for t in shown)
+    assert "input channel" in " ".join(shown)  # where the window is
 
 
 def test_mistakes(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:

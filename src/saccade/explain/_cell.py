@@ -67,8 +67,8 @@ class LayerCell(Steps):
     Args:
         layer: the layer's name.
         kind: its class.
-        input_shape: what it saw of the picture.
-        output_shape: what it gave.
+        inputs: what it saw of the picture, channels last.
+        output_shape: shape of what it gave.
         position: the number's place, without the channel.
         filter: its channel: the filter, or the unit of a dense layer.
         arithmetic: the steps, computed from the weights in double precision.
@@ -77,12 +77,17 @@ class LayerCell(Steps):
 
     layer: str
     kind: str
-    input_shape: tuple[int, ...]
+    inputs: Floats
     output_shape: tuple[int, ...]
     position: tuple[int, ...]
     filter: int
     arithmetic: ConvolvedCell | PooledCell | Neuron
     measured: float
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of what it saw of the picture."""
+        return self.inputs.shape
 
     @property
     def difference(self) -> float:
@@ -295,7 +300,7 @@ def layer_cell(
     return LayerCell(
         layer=layer.name,
         kind=type(layer).__name__,
-        input_shape=x.shape,
+        inputs=x,
         output_shape=given.shape,
         position=where,
         filter=int(filter),

@@ -11,6 +11,7 @@ from saccade.visualization._figure import new_figure
 
 from ._functions import FunctionCurves, VanishingSignal
 from ._losses import Loss, LossCurves
+from ._numbers import Floats
 from ._palette import ABOVE, FAINT, INK, LINE, LINES, colours, number, typeset
 from ._softmax import Softmax
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_ROWS = 20
 _TEMPERATURES = np.geomspace(0.2, 8, 80)
 
 
@@ -111,6 +113,7 @@ def draw_vanishing(shown: VanishingSignal) -> Figure:
         text = f"{name}: {number(shown.gradient[i, 0], 2)} reaches layer 0"
         right.plot(shown.depth, gradient, label=text, **look)
     right.set_yscale("log")
+    right.set_xlim(-0.03 * shown.depth[-1], 1.03 * shown.depth[-1])
     right.minorticks_off()
     plain(left, "the signal, from left to right", "layer", "output of the layer")
     plain(right, "the gradient, from right to left", "layer", "what is left of it")
@@ -131,21 +134,20 @@ def draw_softmax(shown: Softmax) -> Figure:
     Args:
         shown: the steps.
     """
-    count = len(shown.logits)
-    names = [
-        f"class {i}" + ("  (right)" if i == shown.target else "") for i in range(count)
-    ]
+    kept = _kept(shown.probabilities)
+    count = len(kept)
+    names = [f"class {i}" + ("  (right)" if i == shown.target else "") for i in kept]
     figure = new_figure(12.5, max(3.4, 0.42 * count + 1.9), "explain.softmax")
     grid = figure.add_gridspec(1, 4, width_ratios=(1, 1, 1, 1.15))
     scaled = "" if shown.temperature == 1 else f" / {number(shown.temperature)}"
     for place, title, values in (
-        (0, f"1. logits z{scaled}", shown.scaled),
+        (0, f"1. logits z{scaled}", shown.scaled[kept]),
         (
             1,
             f"2. e^(z - {number(shown.scaled.max())}), all above zero",
-            shown.exponentials,
+            shown.exponentials[kept],
         ),
-        (2, f"3. share of the sum {number(shown.total)}", shown.probabilities),
+        (2, f"3. share of the sum {number(shown.total)}", shown.probabilities[kept]),
     ):
         axes = figure.add_subplot(grid[0, place])
         axes.barh(range(count), values, color=colours(values), edgecolor=FAINT)
@@ -173,6 +175,11 @@ def draw_softmax(shown: Softmax) -> Figure:
         "to 100%",
     )  # fmt: skip
     return figure
+
+
+def _kept(values: Floats) -> np.ndarray:
+    """Returns the places of the largest values, in their order; at most so many."""
+    return np.sort(np.argsort(-values, kind="stable")[:_ROWS])
 
 
 def _temperatures(axes: Axes, shown: Softmax) -> None:
@@ -238,15 +245,16 @@ def draw_loss(shown: Loss) -> Figure:
     Args:
         shown: the loss.
     """
-    count = len(shown.terms)
+    kept = _kept(shown.terms)
+    count = len(kept)
     figure = new_figure(9.0, max(2.8, 0.4 * count + 1.8), "explain.loss")
     names = [
-        f"target {number(t)}, said {number(p)}"
-        for t, p in zip(shown.targets, shown.predictions, strict=True)
+        f"target {number(float(t))}, said {number(float(p))}"
+        for t, p in zip(shown.targets[kept], shown.predictions[kept], strict=True)
     ]
     for place, title, values in (
-        (1, "loss of each", shown.terms),
-        (2, "gradient of the mean", shown.gradient),
+        (1, "loss of each", shown.terms[kept]),
+        (2, "gradient of the mean", shown.gradient[kept]),
     ):
         axes = figure.add_subplot(1, 2, place)
         axes.barh(range(count), values, color=colours(values), edgecolor=FAINT)
@@ -263,5 +271,7 @@ def draw_loss(shown: Loss) -> Figure:
         plain(axes, title)
     name = "Mean squared error" if shown.name == "mse" else "Binary cross-entropy"
     line = "below zero: raise this prediction; above zero: lower it"
+    if count < len(shown.terms):
+        line = f"the {count} largest of {len(shown.terms)};  {line}"
     entitle(figure, f"{name}: {number(shown.value, 4)}", line)
     return figure

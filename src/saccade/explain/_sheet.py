@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _CELL = 0.46  # inches
-_WIDEST = 15.0  # inches
+_WIDEST, _TALLEST = 15.0, 120.0  # inches
 _READABLE = 0.24  # inches; numbers in smaller cells are left out
+_LEAST = 0.62  # words shrink with the cells, but not below this
 Align = Literal["left", "center", "right"]
 Colour = str | np.ndarray
 
@@ -43,7 +44,7 @@ class Sheet:
     """
 
     def __init__(self, width: float, height: float, purpose: str) -> None:
-        self.cell = min(_CELL, _WIDEST / width)
+        self.cell = min(_CELL, _WIDEST / width, _TALLEST / height)
         self.figure: Figure = new_figure(width * self.cell, height * self.cell, purpose)
         self.figure.set_layout_engine("none")
         self.axes: Axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
@@ -150,7 +151,7 @@ class Sheet:
         `fit` writes long ones smaller, so that they stay in a cell; `box` puts white
         behind them.
         """
-        points = max(9.6 * size, 5.0)
+        points = 9.6 * size * max(self.cell / _CELL, _LEAST)
         if fit:
             points = min(points, self.points * 0.94 / (0.62 * max(len(text), 2)) * 1.0)
         edge = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5} if box else None
@@ -190,6 +191,19 @@ class Sheet:
             aspect="auto", zorder=2,
         )  # fmt: skip
         self.frame(x, y, size, size, colour=LINE, thick=0.6)
+
+    def picture(
+        self, plane: Floats, x: float, y: float, width: float, height: float
+    ) -> None:
+        """Draws numbers as a picture: shades of grey if none is below zero."""
+        fills = colours(plane)
+        if plane.min() >= 0:
+            fills = np.repeat(plane[..., None] / size_of(plane), 3, -1)
+        self.axes.imshow(
+            fills, extent=(x, x + width, y + height, y), interpolation="nearest",
+            aspect="auto", zorder=2,
+        )  # fmt: skip
+        self.frame(x, y, width, height, colour=FAINT, thick=0.8)
 
     def circle(self, x: float, y: float, radius: float, fill: Colour) -> None:
         """Draws a filled circle with an edge."""
