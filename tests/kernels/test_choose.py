@@ -32,18 +32,27 @@ def test_xla_on_accelerators_and_never_on_cpu(operation, spec) -> None:
 def test_the_choice_depends_on_the_shape_alone(monkeypatch) -> None:
     monkeypatch.setenv("SACCADE_KERNELS", "off")
 
-    def plane(channels: int, filters: int) -> ConvSpec:
+    def plane(channels: int, filters: int, batch: int = 64) -> ConvSpec:
         return ConvSpec(
-            64, (32, 32), (32, 32), (3, 3), channels, filters, (1, 1), (1, 1), SAME
+            batch, (32, 32), (32, 32), (3, 3), channels, filters, (1, 1), (1, 1), SAME
         )
 
     for operation in ("conv", "conv_grad_input", "conv_grad_kernel"):
-        assert kernels.choose(operation, plane(32, 32), "cpu").name == "winograd"
+        assert kernels.choose(operation, plane(256, 256), "cpu").name == "winograd"
+        assert kernels.choose(operation, plane(64, 64, 8), "cpu").name == "library"
         assert kernels.choose(operation, plane(3, 32), "cpu").name == "lanes"
         assert kernels.choose(operation, CONV, "cpu").name == "lanes"
     assert kernels.choose("max_pool", POOL, "cpu").name == "lanes"
     wide = PoolSpec(8, (24,) * 2, (4,) * 2, (6,) * 2, (6,) * 2, ((0, 0),) * 2, 6)
     assert kernels.choose("max_pool", wide, "cpu").name == "lanes_axes"
+
+
+def test_one_tap_of_many_channels_is_a_matrix_product() -> None:
+    point = ConvSpec(
+        8, (56, 56), (56, 56), (1, 1), 256, 64, (1, 1), (1, 1), ((0, 0),) * 2
+    )
+    for operation in ("conv", "conv_grad_input", "conv_grad_kernel"):
+        assert kernels.choose(operation, point, "cpu").name == "patches"
 
 
 @pytest.mark.parametrize(("operation", "spec"), OPERATIONS)

@@ -20,6 +20,7 @@ from saccade.ops._shapes import window_count, window_padding
 def conv_specs(draw: st.DrawFn, form: str = "") -> ConvSpec:
     """Draws shapes; `form` names one that takes only some of them."""
     rank = 2 if form == "winograd" else draw(st.integers(1, 2))
+    points = form == "conv_grad_input patches"
 
     def sizes(low: int, high: int) -> tuple[int, ...]:
         return tuple(draw(st.integers(low, high)) for _ in range(rank))
@@ -29,6 +30,10 @@ def conv_specs(draw: st.DrawFn, form: str = "") -> ConvSpec:
     channels = draw(st.integers(1, 3))
     if form == "winograd":
         kernel, strides, dilation, groups = (3, 3), (1, 1), (1, 1), 1
+    if points:
+        kernel = (1,) * rank
+    if points or form == "library":
+        groups = 1
     padding = draw(st.sampled_from(["valid", "same"]))
     least = max((k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True))
     inputs = sizes(least, least + 6)
@@ -106,12 +111,17 @@ def test_xla_form_agrees_with_numpy(spec: ConvSpec) -> None:
     close(_xla.conv(x, w, spec), numpy_conv(np.asarray(x), np.asarray(w), spec))
 
 
+def _drawn(operation: str, name: str) -> str:
+    both = f"{operation} {name}"
+    return both if both == "conv_grad_input patches" else name
+
+
 @pytest.mark.parametrize(("operation", "name"), CPU_FORMS)
 def test_form_agrees_with_xla(operation: str, name: str) -> None:
     form = kernels.form(operation, name)
 
     @QUICK
-    @hypothesis.given(spec=conv_specs(name))
+    @hypothesis.given(spec=conv_specs(_drawn(operation, name)))
     def check(spec: ConvSpec) -> None:
         assert form.fits(spec)
         x, w, dy = arrays(spec)

@@ -6,22 +6,28 @@ Costs are estimated microseconds on two cores with AVX-512, fitted to
 
 from __future__ import annotations
 
+import math
+
 from . import _bias, _lanes, _matmul, _native, _pooling, _winograd, _xla
 from ._choose import Form, register
+from ._matmul import is_point
 from ._spec import ConvSpec, PoolSpec
 
 ACCELERATORS = ("gpu", "tpu", "cuda", "rocm")
 CPU = ("cpu",)
 # Only where nothing else fits: slow on CPU, in loops beyond use.
 LAST = 1e12
-# Additions and multiplications per microsecond of a matrix product.
-PRODUCT = 2e5
-# Numbers per microsecond that are copied into patches, or transformed.
-COPY = 3e3
-TRANSFORM = 6e3
-# The same for the native kernels, and how many numbers their vectors have.
-NATIVE = 5e5
+# Additions and multiplications per microsecond of a matrix product, and of the native
+# kernels, whose vectors have so many numbers.
+PRODUCT = NATIVE = 2e5
 VECTOR = 16
+# Numbers per microsecond that are copied into patches, with the batch innermost or
+# with the channels; that Winograd's transforms move; that change their order.
+COPY = 1.4e3
+COPY_LAST = 1e3
+TRANSFORM = 1.1e3
+TRANSFORM_KERNEL = 500
+TURN = 4e3
 # Microseconds to start one operation.
 START = 1.0
 
@@ -31,31 +37,55 @@ def _last(spec: object) -> float:
 
 
 def _patches_cost(spec: ConvSpec) -> float:
-    copied = spec.taps * spec.in_channels * spec.pixels
     # Short runs of channels are copied one number at a time.
     slower = 1 + 8 / spec.group_channels
-    return spec.flops / PRODUCT + copied * slower / COPY + START * spec.taps
+    moved = spec.taps * spec.in_channels * spec.pixels * slower / COPY_LAST
+    if is_point(spec):
+        # No patches, but what lies around may have the batch innermost.
+        moved = spec.pixels * (spec.in_channels + spec.filters) * slower / TURN
+    return spec.flops / PRODUCT + moved + START * spec.taps
 
 
 def _lanes_cost(spec: ConvSpec) -> float:
     copied = spec.taps * spec.in_channels * spec.pixels if spec.taps > 1 else 0
-    return spec.flops / PRODUCT + copied / COPY + START * spec.taps
+    # Products that leave few lanes to each row of the kernel start slowly.
+    few = 1 + 12 / min(spec.batch, VECTOR) if is_point(spec) else 1
+    return spec.flops / PRODUCT * few + copied / COPY + START * spec.taps
 
 
 def _native_cost(spec: ConvSpec) -> float:
     # A batch that does not fill its last vector costs as much as one that does.
     vectors = -(-spec.batch // VECTOR)
     few = 1 + 2 / (spec.filters // spec.groups)
-    return spec.flops / NATIVE * few * vectors * VECTOR / spec.batch + 5 * START
+    # One tap: a number that is loaded is used by filters alone.
+    again = 1.5 if is_point(spec) else 1
+    work = spec.flops / NATIVE * few * again
+    return work * vectors * VECTOR / spec.batch + 5 * START
+
+
+def _winograd_cost(spec: ConvSpec, slower: float = 1) -> float:
+    moved = 4 * (spec.in_channels + spec.filters) * spec.pixels / TRANSFORM * slower
+    kernel = 25 * spec.in_channels * spec.filters / TRANSFORM_KERNEL
+    return spec.flops / PRODUCT / 2.25 + moved + kernel + 40 * START
+
+
+def _winograd_kernel_cost(spec: ConvSpec) -> float:
+    return _winograd_cost(spec, slower=1.4)
+
+
+def _library_cost(spec: ConvSpec) -> float:
+    moved = spec.pixels * (spec.in_channels + spec.filters) / TURN
+    few = 1 + 20 / spec.in_channels + 8 / spec.filters
+    return spec.flops / PRODUCT * few + moved + 20 * START
+
+
+def _library_gradient_cost(spec: ConvSpec) -> float:
+    # The output's gradient is spread out: zeros are multiplied, too.
+    return _library_cost(spec) * math.prod(spec.strides)
 
 
 def _native_pool_cost(spec: PoolSpec) -> float:
     return 0.5
-
-
-def _winograd_cost(spec: ConvSpec) -> float:
-    transformed = 4 * (spec.in_channels + spec.filters) * spec.pixels
-    return spec.flops / PRODUCT / 2.25 + transformed / TRANSFORM + 40 * START
 
 
 def _window_cost(spec: PoolSpec) -> float:
@@ -99,12 +129,21 @@ for _operation, _forms in {
         Form("lanes", _lanes.conv, CPU, cost=_lanes_cost),
         Form("winograd", _winograd.conv, CPU, _winograd.fits, _winograd_cost),
         Form("patches", _matmul.conv_patches, CPU, cost=_patches_cost),
+        Form("library", _xla.conv, CPU, _xla.fits_library, _library_cost),
         Form("native", _native.conv, CPU, _native.fits, _native_cost, native=True),
     ),
     "conv_grad_input": (
         Form("lanes", _lanes.conv_grad_input, CPU, cost=_lanes_cost),
         Form(
             "winograd", _winograd.conv_grad_input, CPU, _winograd.fits, _winograd_cost
+        ),
+        Form("patches", _matmul.conv_grad_input_points, CPU, is_point, _patches_cost),
+        Form(
+            "library",
+            _xla.conv_grad_input,
+            CPU,
+            _xla.fits_library,
+            _library_gradient_cost,
         ),
         Form(
             "native",
@@ -118,9 +157,20 @@ for _operation, _forms in {
     "conv_grad_kernel": (
         Form("lanes", _lanes.conv_grad_kernel, CPU, cost=_lanes_cost),
         Form(
-            "winograd", _winograd.conv_grad_kernel, CPU, _winograd.fits, _winograd_cost
+            "winograd",
+            _winograd.conv_grad_kernel,
+            CPU,
+            _winograd.fits,
+            _winograd_kernel_cost,
         ),
         Form("patches", _matmul.kernel_gradient_patches, CPU, cost=_patches_cost),
+        Form(
+            "library",
+            _xla.conv_grad_kernel_turned,
+            CPU,
+            _xla.fits_library,
+            _library_cost,
+        ),
         Form(
             "native",
             _native.conv_grad_kernel,

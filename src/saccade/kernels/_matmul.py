@@ -100,6 +100,31 @@ def conv_patches(x: jax.Array, kernel: jax.Array, spec: ConvSpec) -> jax.Array:
     return out.reshape(*seen.shape[:-2], spec.filters).astype(x.dtype)
 
 
+def is_point(spec: ConvSpec) -> bool:
+    """Says whether the kernel is one tap that all channels pass through."""
+    return spec.taps == 1 and spec.groups == 1
+
+
+def conv_grad_input_points(
+    cotangent: jax.Array, kernel: jax.Array, spec: ConvSpec
+) -> jax.Array:
+    """The gradient to the input of a kernel of one tap: one product, spread out."""
+    flat = kernel.reshape(spec.in_channels, spec.filters)
+    rows = cotangent.reshape(-1, spec.filters)
+    kind = accumulator(cotangent.dtype)
+    out = lax.dot_general(
+        rows, flat, (((1,), (1,)), ((), ())), preferred_element_type=kind
+    )
+    out = out.reshape(*cotangent.shape[:-1], spec.in_channels).astype(cotangent.dtype)
+    around = [
+        (-lo, size - 1 + lo - (count - 1) * stride)
+        for size, count, stride, (lo, _) in zip(
+            spec.inputs, spec.outputs, spec.strides, spec.padding, strict=True
+        )
+    ]
+    return pad(out, around, spec.strides)
+
+
 def kernel_gradient_patches(
     x: jax.Array, cotangent: jax.Array, spec: ConvSpec
 ) -> jax.Array:

@@ -1,5 +1,7 @@
 // The kernels for x86 processors with AVX2.
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #include <utility>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #endif
 #define SACCADE_SET avx2
 #define SACCADE_WIDTH 8
+#define SACCADE_MASKS 256
 #define SACCADE_REGISTERS 16
 #include "kernels.h"
 #if defined(__clang__)

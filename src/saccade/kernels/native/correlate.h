@@ -82,23 +82,32 @@ struct Tile {
 template <int FILTERS, int PIXELS, int VECTORS, bool PARTIAL>
 static void compute(const Tile& t) {
   Vector acc[PIXELS][FILTERS][VECTORS];
+  SACCADE_UNROLL
   for (int p = 0; p < PIXELS; ++p)
+    SACCADE_UNROLL
     for (int f = 0; f < FILTERS; ++f)
+      SACCADE_UNROLL
       for (int v = 0; v < VECTORS; ++v) acc[p][f][v] = Vector{};
+  const Index rest = t.rest;
   for (Index row = 0; row < t.rows; ++row) {
     for (Index column = 0; column < t.columns; ++column) {
       const float* in = t.in + row * t.in_row + column * t.in_column;
       const float* kernel = t.kernel + row * t.kernel_row + column * t.kernel_column;
       for (Index c = 0; c < t.channels; ++c) {
         Vector x[PIXELS][VECTORS];
+        SACCADE_UNROLL
         for (int p = 0; p < PIXELS; ++p)
+          SACCADE_UNROLL
           for (int v = 0; v < VECTORS; ++v) {
             const float* from = in + p * t.in_pixel + v * SACCADE_WIDTH;
-            x[p][v] = PARTIAL && v == VECTORS - 1 ? load_some(from, t.rest) : load(from);
+            x[p][v] = PARTIAL && v == VECTORS - 1 ? load_some(from, rest) : load(from);
           }
+        SACCADE_UNROLL
         for (int f = 0; f < FILTERS; ++f) {
           float weight = kernel[f];
+          SACCADE_UNROLL
           for (int p = 0; p < PIXELS; ++p)
+            SACCADE_UNROLL
             for (int v = 0; v < VECTORS; ++v) acc[p][f][v] += weight * x[p][v];
         }
         in += t.in_channel;
@@ -106,16 +115,20 @@ static void compute(const Tile& t) {
       }
     }
   }
+  // Whole and partial vectors apart: with a branch here GCC keeps the sums in memory.
+  constexpr int whole = PARTIAL ? VECTORS - 1 : VECTORS;
+  float* const out = t.out;
+  const Index out_pixel = t.out_pixel, out_filter = t.out_filter;
+  SACCADE_UNROLL
   for (int p = 0; p < PIXELS; ++p)
-    for (int f = 0; f < FILTERS; ++f)
-      for (int v = 0; v < VECTORS; ++v) {
-        float* to = t.out + p * t.out_pixel + f * t.out_filter + v * SACCADE_WIDTH;
-        if (PARTIAL && v == VECTORS - 1) {
-          store_some(to, acc[p][f][v], t.rest);
-        } else {
-          store(to, acc[p][f][v]);
-        }
-      }
+    SACCADE_UNROLL
+    for (int f = 0; f < FILTERS; ++f) {
+      float* to = out + p * out_pixel + f * out_filter;
+      SACCADE_UNROLL
+      for (int v = 0; v < whole; ++v) store(to + v * SACCADE_WIDTH, acc[p][f][v]);
+      if constexpr (PARTIAL)
+        store_some(to + whole * SACCADE_WIDTH, acc[p][f][whole], rest);
+    }
 }
 
 // Accumulators that fit beside the operands: of 32 or of 16 registers.

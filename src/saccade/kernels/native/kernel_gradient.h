@@ -38,7 +38,9 @@ static inline Quarter fold(Vector v) {
 template <int ROWS, int FILTERS, bool PARTIAL>
 static void add_products(const Sum& s) {
   Vector acc[ROWS][FILTERS];
+  SACCADE_UNROLL
   for (int r = 0; r < ROWS; ++r)
+    SACCADE_UNROLL
     for (int f = 0; f < FILTERS; ++f) acc[r][f] = Vector{};
   const Index whole = s.batch / SACCADE_WIDTH * SACCADE_WIDTH;
   const Index rest = s.batch - whole;
@@ -49,13 +51,16 @@ static void add_products(const Sum& s) {
     for (Index p = 0; p < s.pixels; ++p) {
       for (Index b = first; b < last; b += SACCADE_WIDTH) {
         Vector g[FILTERS];
+        SACCADE_UNROLL
         for (int f = 0; f < FILTERS; ++f) {
           const float* from = gradient + f * s.batch + b;
           g[f] = PARTIAL ? load_some(from, rest) : load(from);
         }
+        SACCADE_UNROLL
         for (int r = 0; r < ROWS; ++r) {
           const float* from = in + r * s.in_row + b;
           Vector x = PARTIAL ? load_some(from, rest) : load(from);
+          SACCADE_UNROLL
           for (int f = 0; f < FILTERS; ++f) acc[r][f] += x * g[f];
         }
       }
@@ -63,7 +68,9 @@ static void add_products(const Sum& s) {
       gradient += s.gradient_pixel;
     }
   }
+  SACCADE_UNROLL
   for (int r = 0; r < ROWS; ++r)
+    SACCADE_UNROLL
     for (int f = 0; f < FILTERS; ++f) {
       Quarter sum = fold(acc[r][f]);
       s.out[r * s.out_row + f] += (sum[0] + sum[1]) + (sum[2] + sum[3]);

@@ -7,6 +7,7 @@
 
 #define SACCADE_SET plain
 #define SACCADE_WIDTH 4
+#define SACCADE_MASKS 0
 #if defined(__aarch64__)
 #define SACCADE_REGISTERS 32
 #else

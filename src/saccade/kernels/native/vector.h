@@ -4,6 +4,10 @@
 
 typedef float Vector __attribute__((vector_size(SACCADE_WIDTH * 4)));
 
+// Unrolled from the start, the sums of a tile are registers to GCC; unrolled late, it
+// keeps them in memory wherever a masked move is near.
+#define SACCADE_UNROLL _Pragma("GCC unroll 32")
+
 static inline Vector load(const float* p) {
   Vector v;
   __builtin_memcpy(&v, p, sizeof v);
@@ -12,18 +16,46 @@ static inline Vector load(const float* p) {
 
 static inline void store(float* p, Vector v) { __builtin_memcpy(p, &v, sizeof v); }
 
-// The first `count` floats; the rest is 0.
+// The first `count` floats, 0 <= count <= SACCADE_WIDTH; the rest is 0. Where the set has
+// masked moves they are used: a copy through memory costs more than all the arithmetic.
+#if SACCADE_MASKS == 512
+static inline __mmask16 first_of(Index count) {
+  return static_cast<__mmask16>((1u << count) - 1);
+}
+
 static inline Vector load_some(const float* p, Index count) {
-  float all[SACCADE_WIDTH] = {0};
-  __builtin_memcpy(all, p, count * sizeof(float));
-  return load(all);
+  return (Vector)_mm512_maskz_loadu_ps(first_of(count), p);
 }
 
 static inline void store_some(float* p, Vector v, Index count) {
-  float all[SACCADE_WIDTH];
-  store(all, v);
-  __builtin_memcpy(p, all, count * sizeof(float));
+  _mm512_mask_storeu_ps(p, first_of(count), (__m512)v);
 }
+#elif SACCADE_MASKS == 256
+static inline __m256i first_of(Index count) {
+  const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), lanes);
+}
+
+static inline Vector load_some(const float* p, Index count) {
+  return (Vector)_mm256_maskload_ps(p, first_of(count));
+}
+
+static inline void store_some(float* p, Vector v, Index count) {
+  _mm256_maskstore_ps(p, first_of(count), (__m256)v);
+}
+#else
+static inline Vector load_some(const float* p, Index count) {
+  Vector v{};
+  for (int i = 0; i < SACCADE_WIDTH; ++i)
+    if (i < count) v[i] = p[i];
+  return v;
+}
+
+static inline void store_some(float* p, Vector v, Index count) {
+  for (int i = 0; i < SACCADE_WIDTH; ++i)
+    if (i < count) p[i] = v[i];
+}
+#endif
 
 static inline float total(Vector v) {
   float all[SACCADE_WIDTH];
