@@ -18,34 +18,12 @@ import re
 import sys
 from pathlib import Path
 
+from saccade.core._refused import why_refused
+
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ROOT / "tests" / "data" / "keras_api.json"
 RESULTS = ROOT / "tests" / "conformance" / "results.json"
 TABLE = ROOT / "docs" / "compat.md"
-
-# Namespaces and names that are left out, and why; a later entry wins.
-REFUSED = {
-    "keras.quantizers": "quantization",
-    "keras.legacy": "formats of the first Keras 3 releases",
-    "keras.utils.legacy": "formats of the first Keras 3 releases",
-    "keras.datasets.boston_housing": "tables, not pictures",
-    "keras.datasets.california_housing": "tables, not pictures",
-    "keras.datasets.imdb": "text, not pictures",
-    "keras.datasets.reuters": "text, not pictures",
-    "keras.preprocessing.sequence": "text, not pictures",
-}
-WHY = {
-    "quantization": "DTypePolicy$|^Quantizer$|Quantized",
-    "recurrent networks, for text and audio": "LSTM|GRU|RNN|Bidirectional",
-    "masks of padded text": "^Masking$|pad_sequences",
-    "text, audio and tables": (
-        "Lookup|Hash|Text|Spectrogram|text_|audio_|timeseries|FeatureSpace|"
-        "Discretization|ReversibleEmbedding|stft|STFT|extract_sequences"
-    ),
-    "other frameworks": "TFSM|Flax|JaxLayer|Torch|nnx|set_backend|Orbax",
-    "plumbing of Keras itself": "Scope$|^Function$|^Operation$|KerasFileEditor",
-    "statistics of tables": "oncordance|earson",
-}
 
 
 def record(grades: Path) -> None:
@@ -98,13 +76,8 @@ def state(namespace: str, name: str, grade: str) -> tuple[str, str]:
         return "done", ""
     if grade != "OUT":
         return "planned", ""
-    for start, why in REFUSED.items():
-        if namespace.startswith(start):
-            return "refused", why
-    for why, pattern in WHY.items():
-        if re.search(pattern, name):
-            return "refused", why
-    return "refused", "not used in computer vision"
+    why = why_refused(namespace, name)
+    return "refused", "not used in computer vision" if why is None else why[0]
 
 
 def render() -> str:

@@ -30,7 +30,7 @@ LEVELS = {
     "losses": 4,
     "metrics": 5,
     "optimizers": 5,
-    "layers": 5,
+    "layers": 5.5,
     "data": 5,
     "utils": 6,
     "preprocessing": 7,

@@ -7,6 +7,7 @@ this package computes nothing and loads each part when it is first asked for.
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING
 
 from saccade.core import _runtime as _runtime
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from saccade.core._device import device as device
     from saccade.core._dtypes import DTypePolicy as DTypePolicy
     from saccade.core._name_scope import name_scope as name_scope
+    from saccade.core._remat import RematScope as RematScope
+    from saccade.core._remat import remat as remat
     from saccade.core._stateless import StatelessScope as StatelessScope
     from saccade.core._symbolic import KerasTensor as KerasTensor
     from saccade.core._variable import Variable as Variable
@@ -96,6 +99,7 @@ _NAMES = {
     "Metric": "saccade.metrics",
     "Model": "saccade.models",
     "Optimizer": "saccade.optimizers",
+    "RematScope": "saccade.core._remat",
     "Regularizer": "saccade.regularizers",
     "Sequential": "saccade.models",
     "StatelessScope": "saccade.core._stateless",
@@ -103,6 +107,7 @@ _NAMES = {
     "device": "saccade.core._device",
     "load_ipython_extension": "saccade.launcher",
     "name_scope": "saccade.core._name_scope",
+    "remat": "saccade.core._remat",
     "unload_ipython_extension": "saccade.launcher",
 }
 
@@ -126,11 +131,9 @@ def __getattr__(name: str) -> object:
         value = getattr(importlib.import_module(_NAMES[name]), name)
         globals()[name] = value
         return value
-    from saccade.core._errors import nearest
+    from saccade.core import _refused
 
-    close = nearest(name, __all__)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
-    raise AttributeError(f"module 'saccade' has no attribute {name!r}.{hint}")
+    raise _refused.error_for("saccade", name, __all__, sys._getframe(1))
 
 
 def __dir__() -> list[str]:

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 
 from saccade import ops
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 from saccade.core._errors import ConfigError, message
 from saccade.core._symbolic import KerasTensor
 from saccade.ops import celu as celu
@@ -261,3 +261,5 @@ def deserialize(
 
 
 _registry.export("keras.activations", {name: globals()[name] for name in __all__})
+
+__getattr__ = _refused.door(__name__, __all__)

@@ -1,6 +1,6 @@
 """Settings of the whole process, as `keras.config` names them."""
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 from saccade.core._dtypes import dtype_policy as dtype_policy
 from saccade.core._dtypes import set_dtype_policy as set_dtype_policy
 from saccade.core._settings import backend as backend
@@ -70,3 +70,5 @@ __all__ = [
 ]
 
 _registry.export("keras.config", {name: globals()[name] for name in __all__})
+
+__getattr__ = _refused.door(__name__, __all__)

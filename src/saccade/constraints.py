@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from saccade.core import _registry, _settings
+from saccade.core import _refused, _registry, _settings
 from saccade.saving import _lookup, _objects
 
 __all__ = [
@@ -223,3 +223,5 @@ non_neg = NonNeg
 unit_norm = UnitNorm
 
 _registry.export("keras.constraints", {name: globals()[name] for name in __all__})
+
+__getattr__ = _refused.door(__name__, __all__)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, Self
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 from saccade.core._dtypes import DTypePolicy as DTypePolicy
 from saccade.core._dtypes import get_policy
 from saccade.core._errors import ArgumentTypeError, ConfigError, message
@@ -206,3 +206,5 @@ _registry.export(
         for name in ("DTypePolicyMap", "FloatDTypePolicy", "deserialize", "get")
     },
 )
+
+__getattr__ = _refused.door(__name__, __all__)

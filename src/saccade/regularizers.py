@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 from saccade.core._errors import ConfigError, ShapeError, message
 from saccade.saving import _lookup, _objects
 
@@ -267,3 +267,5 @@ orthogonal_regularizer = OrthogonalRegularizer
 
 _registry.export("keras", {"Regularizer": Regularizer})
 _registry.export("keras.regularizers", {name: globals()[name] for name in __all__})
+
+__getattr__ = _refused.door(__name__, __all__)

@@ -10,7 +10,7 @@ from typing import Any
 
 import jax
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 from saccade.core._errors import ConfigError, message
 
 Nest = Any
@@ -149,3 +149,5 @@ __all__ = [
 ]
 
 _registry.export("keras.tree", {name: globals()[name] for name in __all__})
+
+__getattr__ = _refused.door(__name__, __all__)

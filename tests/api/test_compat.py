@@ -25,7 +25,7 @@ def test_states() -> None:
     state = script().state
     assert state("keras.layers", "Dense", "CORE") == ("done", "")
     assert state("keras.applications", "nothing", "CV") == ("planned", "")
-    assert state("keras.quantizers", "nothing", "OUT") == ("refused", "quantization")
+    assert state("keras.quantizers", "get", "OUT") == ("refused", "quantization")
 
 
 def test_operations_are_all_there() -> None:

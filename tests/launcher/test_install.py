@@ -108,10 +108,9 @@ def test_no_module_is_loaded_twice(answers: dict[str, object]) -> None:
 
 
 REFUSALS = {
-    "from tensorflow.keras.layers import LSTM": "keras.layers: 'LSTM' is not available "
-    "in saccade.\nFix: saccade is for pictures and leaves recurrent layers out; the "
-    "nearest is keras.layers.Conv1D, which also reads sequences.",
-    "keras.layers.LSTM(4)": "leaves recurrent layers out; the nearest is keras.layers.",
+    "from tensorflow.keras.layers import LSTM": "keras.layers.LSTM: left out of "
+    "saccade: recurrent networks, for text and audio.\nFix: saccade is for pictures",
+    "keras.layers.LSTM(4)": "keras.layers.LSTM: left out of saccade",
     "from keras.layers import Dens": "keras.layers: 'Dens' is not available in saccade."
     "\nFix: the nearest name is keras.layers.Dense.",
     "keras.layers.Conv2d": "Fix: the nearest name is keras.layers.Conv2D.",
@@ -135,13 +134,13 @@ REFUSALS = {
     "from tensorflow.python.framework import ops": "without 'python'.",
     "from tensorflow.data import TFRecordDataset": "tf.data.TFRecordDataset: this is "
     "TensorFlow's own",
-    "from keras.utils import text_dataset_from_directory": "saccade is for pictures",
-    "keras.preprocessing.timeseries_dataset_from_array": "saccade is for pictures",
+    "from keras.utils import text_dataset_from_directory": "image_dataset_from_",
+    "keras.preprocessing.timeseries_dataset_from_array": "from_generator take any",
     "import tensorflow.contrib.slim as slim": "tf.contrib: this is TensorFlow's own",
     "import tensorflow.float32": "tensorflow.float32: this is a name and not a module."
     "\nFix: from tensorflow import float32.",
     "tf.while_loop()": "tf.while_loop: this is TensorFlow's own and not part of",
-    "tf.keras.layers.GRU": "leaves recurrent layers out",
+    "tf.keras.layers.GRU": "recurrent networks",
     "from keras.datasets import imdb": "saccade is for pictures",
     "import keras.wrappers.scikit_learn": "keras: 'wrappers' is not available",
 }

@@ -65,7 +65,7 @@ def test_misfits_name_both_layers_and_shapes():
     text = r"\(None, 3\) from 'narrow' and \(None, 5\) from 'wide'"
     with pytest.raises(ValueError, match=text):
         layers.add([x, y])
-    with pytest.raises(ValueError, match=r"besides axis 1: .* from 'pic"):
+    with pytest.raises(ValueError, match=r"concatenation axis 1, got .* from 'pic"):
         layers.Concatenate(axis=1)([Input((2, 3), name="pic"), Input((2, 4))])
     with pytest.raises(ValueError, match="called on at least 2 inputs, got 1"):
         layers.Add()([x])
@@ -91,7 +91,7 @@ def test_time_distributed(rng):
     assert again.layer.filters == 4
     with pytest.raises(ValueError, match="at least 3 axes"):
         layers.TimeDistributed(layers.Dense(1))(np.ones((2, 3)))
-    with pytest.raises(TypeError, match="expected a layer, got 3"):
+    with pytest.raises(ValueError, match="Layer 3 supplied to Wrapper"):
         layers.TimeDistributed(3)
 
 
@@ -113,5 +113,5 @@ def test_masks_are_joined_when_asked_for():
     joined = layers.Concatenate(axis=-1).compute_mask([x, x], [one, two])
     assert joined.tolist() == [*one, *two]
     assert layers.Add().compute_mask([x, x], [None, None]) is None
-    with pytest.raises(ValueError, match="should be lists of one length"):
+    with pytest.raises(ValueError, match="should have the same length"):
         layers.Add().compute_mask([x, x], [one])

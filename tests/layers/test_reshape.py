@@ -50,7 +50,7 @@ def test_reshape_that_does_not_fit(x, target) -> None:
         layer(x)
 
 
-@pytest.mark.parametrize("target", [(-1, -1), (0, 3), (-2,), (1.5,)])
+@pytest.mark.parametrize("target", [(-1, -1), (-2,), (1.5,)])
 def test_reshape_wants_sizes(target) -> None:
     with pytest.raises(ValueError, match="`target_shape`"):
         Reshape(target)
@@ -62,7 +62,7 @@ def test_permute_and_repeat(x) -> None:
     assert_allclose(RepeatVector(4)(rows), np.repeat(rows[:, None], 4, 1))
     with pytest.raises(ValueError, match=r"`dims` must be 1 ... n in some order"):
         Permute((0, 1))
-    with pytest.raises(ValueError, match="`n` must be an int >= 1, got 0"):
+    with pytest.raises(ValueError, match="`n` should be a positive integer, got 0"):
         RepeatVector(0)
     with pytest.raises(ValueError, match="3 axes"):
         Permute((2, 1))(x)
@@ -81,7 +81,7 @@ def test_padding(x) -> None:
 def test_cropping(x) -> None:
     assert_allclose(Cropping2D(((1, 0), (0, 2)))(x), x[:, 1:, :3])
     assert_allclose(Cropping1D((0, 1))(x[:, 0]), x[:, 0, :4])
-    with pytest.raises(ValueError, match=r"`cropping` .* leaves nothing of an input"):
+    with pytest.raises(ValueError, match=r"`cropping` .* smaller .* of the input"):
         Cropping2D(2, name="crop")(x)
 
 

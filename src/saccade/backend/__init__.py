@@ -103,7 +103,7 @@ from saccade.backend._renamed import reshape as reshape
 from saccade.backend._renamed import tile as tile
 from saccade.backend._renamed import zeros as zeros
 from saccade.backend._renamed import zeros_like as zeros_like
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 from saccade.core._dtypes import is_float as is_float_dtype
 from saccade.core._dtypes import is_int as is_int_dtype
 from saccade.core._dtypes import result_type as result_type
@@ -310,3 +310,5 @@ __all__ = [
 ]
 
 _registry.export("keras.backend", {name: globals()[name] for name in __all__})
+
+__getattr__ = _refused.door(__name__, __all__)

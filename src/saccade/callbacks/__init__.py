@@ -17,7 +17,7 @@ from saccade.callbacks._remote import RemoteMonitor as RemoteMonitor
 from saccade.callbacks._studio import Studio as Studio
 from saccade.callbacks._swap_ema import SwapEMAWeights as SwapEMAWeights
 from saccade.callbacks._tensorboard import TensorBoard as TensorBoard
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 
 __all__ = [
     "BackupAndRestore",
@@ -40,3 +40,5 @@ __all__ = [
 ]
 
 _registry.export("keras.callbacks", {name: globals()[name] for name in __all__})
+
+__getattr__ = _refused.door(__name__, __all__)

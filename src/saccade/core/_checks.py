@@ -10,12 +10,30 @@ import operator
 from collections.abc import Sequence
 from typing import SupportsIndex, cast
 
+import numpy as np
+
 from saccade.core import _settings
 from saccade.core._errors import ArgumentTypeError, ConfigError, message, nearest
 
 
-def positive_int(value: object, name: str, where: str, *, minimum: int = 1) -> int:
+def positive_int(
+    value: object,
+    name: str,
+    where: str,
+    *,
+    minimum: int = 1,
+    expected: str | None = None,
+    whole: bool = False,
+) -> int:
     """Returns `value` as an int of at least `minimum`.
+
+    Args:
+        value: an int, or a float such as 3.0.
+        name: the argument.
+        where: the place, for messages.
+        minimum: the smallest value.
+        expected: what must be given, in words of Keras that programs may look for.
+        whole: whether 3.0 is refused too.
 
     Raises:
         ConfigError: it is no whole number or is too small.
@@ -24,13 +42,14 @@ def positive_int(value: object, name: str, where: str, *, minimum: int = 1) -> i
         >>> positive_int(3, "units", "Dense")
         3
     """
-    problem = f"`{name}` must be an int >= {minimum}, got {value!r}"
+    expected = expected or f"an int >= {minimum}"
+    problem = f"`{name}` must be {expected}, got {value!r}"
     if isinstance(value, bool):
         raise ConfigError(message(where, problem))
     try:
         number = operator.index(cast(SupportsIndex, value))
     except TypeError:
-        if isinstance(value, float) and value.is_integer():
+        if not whole and isinstance(value, float) and value.is_integer():
             number = int(value)
         else:
             raise ConfigError(message(where, problem)) from None
@@ -105,6 +124,23 @@ def fraction(value: object, name: str, where: str) -> float:
             message(where, f"`{name}` must be a number in [0, 1], got {value!r}")
         )
     return float(value)
+
+
+def boolean(value: object, name: str, where: str) -> bool:
+    """Returns `value` if it is True or False.
+
+    Raises:
+        ConfigError: it is something else, even if Python takes it for one.
+
+    Example:
+        >>> boolean(True, "trainable", "Dense")
+        True
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise ConfigError(
+            message(where, f"expected `{name}` to be a boolean, got {value!r}")
+        )
+    return bool(value)
 
 
 def data_format(value: str | None, where: str) -> str:

@@ -22,7 +22,7 @@ _FLOATS = ("float32", "bfloat16", "float16", "float64")
 _INTS = (
     "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
 )  # fmt: skip
-_NAMES = (*_FLOATS, *_INTS, "bool", "string")
+_NAMES = (*_FLOATS, *_INTS, "complex64", "bool", "string")
 
 
 def standardize_dtype(dtype: DTypeLike | None) -> str:

@@ -5,6 +5,7 @@
     SaccadeError
     ├── ConfigError(ValueError)              a wrong argument
     ├── ArgumentTypeError(TypeError)         an argument of the wrong type
+    │   └── ConfigTypeError(ValueError)      a config that a constructor refuses
     ├── ShapeError(ValueError)               arrays that do not fit
     ├── DataError(ValueError)                data that cannot be used
     │   └── PictureError(OSError)            pictures that cannot be read
@@ -12,10 +13,13 @@
     ├── FolderAccessError(PermissionError)   a folder that may not be listed
     ├── DiskFullError(OSError)               a file for which no space is left
     ├── SavingError(ValueError)              files that cannot be read or written
+    │   └── UnsafeError(NotImplementedError) a file that would run code of its own
     ├── DownloadError(OSError)               a file that cannot be fetched
     ├── NotBuiltError(ValueError)            used before it was built or compiled
     │   └── NotCalledError(AttributeError)   has no `input` or `output` yet
     ├── RemovedNameError(AttributeError)     a name that Keras took out
+    ├── NotInSaccadeError(AttributeError)    a name that is not there, and why
+    ├── NotInSaccadeImportError(ImportError) the same in `from ... import ...`
     ├── UnsupportedFeatureError(NotImplementedError)
     └── MissingExtraError(ImportError)       an optional package is absent
 
@@ -39,6 +43,10 @@ class ConfigError(SaccadeError, ValueError):
 
 class ArgumentTypeError(SaccadeError, TypeError):
     """An argument has a type that cannot work."""
+
+
+class ConfigTypeError(ArgumentTypeError, ConfigError):
+    """The constructor refuses a config; Keras raises TypeError, whatever the cause."""
 
 
 class ShapeError(SaccadeError, ValueError):
@@ -85,8 +93,20 @@ class RemovedNameError(SaccadeError, AttributeError):
     """Older versions of Keras had this name; the text says what there is now."""
 
 
+class NotInSaccadeError(SaccadeError, AttributeError):
+    """A name was asked for that is not there; the text says why, where it is known."""
+
+
+class NotInSaccadeImportError(SaccadeError, ImportError):
+    """A name was imported that is not there; the text says why, where it is known."""
+
+
 class UnsupportedFeatureError(SaccadeError, NotImplementedError):
     """Keras has this; saccade leaves it out on purpose or not yet has it."""
+
+
+class UnsafeError(SavingError, UnsupportedFeatureError):
+    """A config asks for code of its own to run, which is refused in safe mode."""
 
 
 class MissingExtraError(SaccadeError, ImportError):

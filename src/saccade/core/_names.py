@@ -60,15 +60,22 @@ def reset_names() -> None:
 
 
 @contextmanager
-def name_scope(name: str) -> Iterator[None]:
+def name_scope(name: str, owner: object = None) -> Iterator[None]:
     """Prefixes the paths of variables made inside with `name/`.
+
+    Args:
+        name: the prefix.
+        owner: whose scope it is; directly inside its own one it adds nothing.
 
     Example:
         >>> with name_scope("block"): current_path()
         'block'
     """
-    stack: list[str] = _local.__dict__.setdefault("stack", [])
-    stack.append(name)
+    stack = _stack()
+    if owner is not None and stack and stack[-1][1] is owner:
+        yield
+        return
+    stack.append((name, owner))
     label: Label | None = _local.__dict__.get("label")
     try:
         with label(name) if label is not None else nullcontext():
@@ -120,6 +127,10 @@ def labelled(label: Label) -> Iterator[None]:
         _local.label = before
 
 
+def _stack() -> list[tuple[str, object]]:
+    return _local.__dict__.setdefault("stack", [])
+
+
 def current_path() -> str:
     """Returns the names of the open scopes, joined by '/'.
 
@@ -127,4 +138,4 @@ def current_path() -> str:
         >>> current_path()
         ''
     """
-    return "/".join(_local.__dict__.get("stack", ()))
+    return "/".join(name for name, _ in _stack())

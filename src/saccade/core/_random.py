@@ -20,6 +20,7 @@ import numpy as np
 
 from saccade.core import _scope
 from saccade.core._errors import ConfigError, message
+from saccade.core._variable import Variable
 
 _lock = threading.Lock()
 _source = _python_random.Random()
@@ -95,8 +96,8 @@ class SeedGenerator:
     Raises:
         ConfigError: `seed` is no int, or there are unknown arguments.
 
-    Differs from Keras: the state is a seed and a counter on the host, not a
-    variable; inside a compiled step keys come from the step, not from the state.
+    Differs from Keras: inside a compiled step keys come from the step, not from the
+    state.
 
     Example:
         >>> g = SeedGenerator(7)
@@ -126,6 +127,7 @@ class SeedGenerator:
         self.seed = int(seed)
         self.name = name or "seed_generator"
         self._counter = 0
+        self._state: _State | None = None
 
     def reset(self, seed: int) -> None:
         """Starts the stream again from another seed."""
@@ -133,9 +135,11 @@ class SeedGenerator:
         self._counter = 0
 
     @property
-    def state(self) -> np.ndarray:
-        """The seed and the number of keys drawn, uint32 (2,)."""
-        return np.array([self.seed & 0xFFFFFFFF, self._counter], np.uint32)
+    def state(self) -> Variable:
+        """The seed and the number of keys drawn, a variable of uint32 (2,)."""
+        if self._state is None:
+            self._state = _State(self)
+        return self._state
 
     def next(self, ordered: bool = True) -> jax.Array:
         """Returns the next key of the stream."""
@@ -149,6 +153,33 @@ class SeedGenerator:
     def from_config(cls, config: Mapping[str, Any]) -> SeedGenerator:
         """Builds a generator from `get_config()`."""
         return cls(**config)
+
+
+class _State(Variable):
+    """The state of a generator as a variable; the numbers stay on the host."""
+
+    def __init__(self, generator: SeedGenerator) -> None:
+        self._generator = generator
+        super().__init__(
+            self._stored,
+            dtype="uint32",
+            trainable=False,
+            name=f"{generator.name}_state",
+        )
+
+    @property
+    def _stored(self) -> jax.Array:  # type: ignore[override]
+        owner = self._generator
+        numbers = np.array([owner.seed & 0xFFFFFFFF, owner._counter], np.uint32)
+        with jax.ensure_compile_time_eval():  # A number, also while tracing.
+            return jnp.asarray(numbers, np.uint32)
+
+    @_stored.setter
+    def _stored(self, value: jax.Array) -> None:
+        seed, counter = (int(number) for number in np.asarray(value))
+        if seed != self._generator.seed & 0xFFFFFFFF:
+            self._generator.seed = seed
+        self._generator._counter = counter
 
 
 _global_generator = SeedGenerator(_source.randint(1, 2**31 - 1), "global")
@@ -181,6 +212,11 @@ def draw_key(seed: SeedGenerator | int | None = None) -> jax.Array:
     if scope is not None and scope.has_key:
         number = scope.count_draw(generator)
         return jax.random.fold_in(scope.key(), mix(generator.seed, number))
+    if scope is not None and generator._state is not None:
+        state = scope.read(generator._state)
+        if state is not None:  # A program of the user's own hands the state in.
+            generator._state.assign(state + jnp.array([0, 1], "uint32"))
+            return jax.random.fold_in(jnp.stack([state[0] * 0, state[0]]), state[1])
     number = generator._counter
     generator._counter += 1
     return _raw_key(mix(generator.seed, number))

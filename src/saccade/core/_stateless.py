@@ -50,7 +50,7 @@ class StatelessScope(Scope):
 
     def add_loss(self, loss: jax.Array) -> None:
         """Adds to `losses`."""
-        self.losses.append(loss)
+        self.losses.append((self, loss))
 
     def add_update(self, update: tuple[Variable, ArrayLike]) -> None:
         """Sets the value of a variable inside the scope.

@@ -71,6 +71,8 @@ class Variable:
         prefix = _names.current_path()
         self.path = f"{prefix}/{self.name}" if prefix else self.name
         self.trainable = bool(trainable)
+        # What it was made as: layers that are frozen and freed come back to it.
+        self.made_trainable = self.trainable
         self.autocast = autocast
         self.aggregation = aggregation
         self.synchronization = synchronization

@@ -17,6 +17,7 @@ from saccade import losses as losses_module
 from saccade import metrics as metrics_module
 from saccade.core import _scope
 from saccade.core._errors import ConfigError, NotBuiltError, message, nearest
+from saccade.core._masks import keep_mask
 from saccade.core._variable import Variable
 from saccade.losses import Loss
 from saccade.metrics import Mean, Metric
@@ -218,7 +219,9 @@ def _from_logits(loss: Loss, prediction: Any) -> tuple[Loss, Any]:
     """The loss on logits, where the prediction is a softmax or sigmoid of them."""
     known = _scope.logits_behind(prediction)
     twin = None if known is None else losses_module.on_logits(loss, known[1])
-    return (loss, prediction) if known is None or twin is None else (twin, known[0])
+    if known is None or twin is None:
+        return loss, prediction
+    return twin, keep_mask(prediction, known[0])
 
 
 def _check_names(loss: Any, metrics: Any, weighted: Any) -> None:

@@ -1,6 +1,6 @@
 """Initializers: the first values of weights."""
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 
 from ._constant import Constant as Constant
 from ._constant import Identity as Identity
@@ -79,3 +79,5 @@ __all__ = [
 
 _registry.export("keras", {"Initializer": Initializer})
 _registry.export("keras.initializers", {name: globals()[name] for name in __all__})
+
+__getattr__ = _refused.door(__name__, __all__)

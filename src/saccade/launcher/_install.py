@@ -17,6 +17,7 @@ from types import ModuleType
 
 import saccade
 from saccade.core._errors import ConfigError, message
+from saccade.core._refused import refused_text
 from saccade.launcher._arrays import add_numpy_method, remove_numpy_method
 from saccade.launcher._errors import (
     UnavailableImportError,
@@ -191,6 +192,9 @@ class _AliasFinder(MetaPathFinder):
                 self.teach(module, place)
                 return module
         known = sys.modules.get(f"saccade.{parent}" if parent else "keras")
+        refused = refused_text(f"keras.{parent}" if parent else "keras", name)
+        if refused is not None:
+            raise UnavailableImportError(refused)
         raise UnavailableImportError(
             unavailable(
                 f"keras.{parent}" if parent else "keras",
@@ -248,6 +252,9 @@ class _AliasFinder(MetaPathFinder):
 
 
 def _missing(module: ModuleType, place: str, name: str) -> str:
+    refused = refused_text(f"keras.{place}", name)
+    if refused is not None:
+        return refused
     hint = KERAS_HINTS.get(f"{place}.{name}", "")
     return unavailable(f"keras.{place}", name, _public_names(module), hint)
 

@@ -36,47 +36,10 @@ MOVED: dict[str, str] = {
 }
 """Places of older Keras versions and where their names are now."""
 
-_RECURRENT = (
-    "saccade is for pictures and leaves recurrent layers out; the nearest is "
-    "keras.layers.Conv1D, which also reads sequences"
-)
-_TEXT = "saccade is for pictures and leaves text and tables of categories out"
-
-_NO_PICTURES = (
-    "saccade is for pictures: keras.utils.image_dataset_from_directory reads those; "
-    "tf.data.Dataset.from_tensor_slices and from_generator take any numbers"
-)
-
 KERAS_HINTS: dict[str, str] = {
     "applications": "ready-made networks are not in saccade yet; build one from "
     "keras.layers",
     "distribution": "saccade trains on one device; leave it out",
-    "layers.LSTM": _RECURRENT,
-    "layers.LSTMCell": _RECURRENT,
-    "layers.GRU": _RECURRENT,
-    "layers.GRUCell": _RECURRENT,
-    "layers.RNN": _RECURRENT,
-    "layers.SimpleRNN": _RECURRENT,
-    "layers.SimpleRNNCell": _RECURRENT,
-    "layers.StackedRNNCells": _RECURRENT,
-    "layers.Bidirectional": _RECURRENT,
-    "layers.ConvLSTM1D": _RECURRENT,
-    "layers.ConvLSTM2D": _RECURRENT,
-    "layers.ConvLSTM3D": _RECURRENT,
-    "layers.TextVectorization": _TEXT,
-    "layers.StringLookup": _TEXT,
-    "layers.IntegerLookup": _TEXT,
-    "layers.Hashing": _TEXT,
-    "preprocessing.audio_dataset_from_directory": _NO_PICTURES,
-    "preprocessing.text": _TEXT,
-    "preprocessing.text_dataset_from_directory": _NO_PICTURES,
-    "preprocessing.timeseries_dataset_from_array": _NO_PICTURES,
-    "utils.audio_dataset_from_directory": _NO_PICTURES,
-    "utils.text_dataset_from_directory": _NO_PICTURES,
-    "utils.timeseries_dataset_from_array": _NO_PICTURES,
-    "preprocessing.sequence": _TEXT,
-    "datasets.imdb": _TEXT,
-    "datasets.reuters": _TEXT,
     "engine": "Keras keeps no public names there; layers are in keras.layers, "
     "Model and Sequential in keras.models",
     "wrappers": "scikit-learn's grid search can call a function that builds, "

@@ -1,6 +1,6 @@
 """Layers: the steps that networks are made of."""
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 from saccade.saving import deserialize_keras_object as deserialize
 from saccade.saving import serialize_keras_object as serialize
 
@@ -12,6 +12,9 @@ from ._activation import ReLU as ReLU
 from ._activation import Softmax as Softmax
 from ._attention import AdditiveAttention as AdditiveAttention
 from ._attention import Attention as Attention
+from ._augmentation_clahe import (
+    ContrastLimitedAdaptiveHistogramEqualization as ContrastLimitedAdaptiveHistogramEqualization,  # noqa: E501
+)
 from ._augmentation_colour import RandomBrightness as RandomBrightness
 from ._augmentation_colour import RandomColorDegeneration as RandomColorDegeneration
 from ._augmentation_colour import RandomColorJitter as RandomColorJitter
@@ -39,6 +42,8 @@ from ._augmentation_tone import AutoContrast as AutoContrast
 from ._augmentation_tone import Equalization as Equalization
 from ._augmentation_tone import RandomPosterization as RandomPosterization
 from ._augmentation_tone import Solarization as Solarization
+from ._batch_norm import BatchNormalization as BatchNormalization
+from ._category import CategoryEncoding as CategoryEncoding
 from ._conv import Conv1D as Conv1D
 from ._conv import Conv1DTranspose as Conv1DTranspose
 from ._conv import Conv2D as Conv2D
@@ -54,6 +59,7 @@ from ._input import Input as Input
 from ._input import InputLayer as InputLayer
 from ._input import InputSpec as InputSpec
 from ._layer import Layer as Layer
+from ._masking import Masking as Masking
 from ._merge import Add as Add
 from ._merge import Average as Average
 from ._merge import Concatenate as Concatenate
@@ -72,7 +78,6 @@ from ._merge import multiply as multiply
 from ._merge import subtract as subtract
 from ._multi_head import GroupQueryAttention as GroupQueryAttention
 from ._multi_head import MultiHeadAttention as MultiHeadAttention
-from ._norm import BatchNormalization as BatchNormalization
 from ._norm import GroupNormalization as GroupNormalization
 from ._norm import LayerNormalization as LayerNormalization
 from ._norm import RMSNormalization as RMSNormalization
@@ -125,6 +130,7 @@ from ._separable import DepthwiseConv1D as DepthwiseConv1D
 from ._separable import DepthwiseConv2D as DepthwiseConv2D
 from ._separable import SeparableConv1D as SeparableConv1D
 from ._separable import SeparableConv2D as SeparableConv2D
+from ._spectral import SpectralNormalization as SpectralNormalization
 from ._wrapper import TimeDistributed as TimeDistributed
 from ._wrapper import Wrapper as Wrapper
 
@@ -178,8 +184,10 @@ __all__ = [
     "AvgPool2D",
     "AvgPool3D",
     "BatchNormalization",
+    "CategoryEncoding",
     "CenterCrop",
     "Concatenate",
+    "ContrastLimitedAdaptiveHistogramEqualization",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
@@ -229,6 +237,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "Masking",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",
@@ -280,6 +289,7 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "SpectralNormalization",
     "Subtract",
     "TimeDistributed",
     "UnitNormalization",
@@ -307,3 +317,5 @@ _registry.export(
     "keras.layers",
     {name: globals()[name] for name in sorted(__all__, key=_is_alias)},
 )
+
+__getattr__ = _refused.door(__name__, __all__)

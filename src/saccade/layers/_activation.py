@@ -17,10 +17,9 @@ from ._input import InputSpec
 from ._same_shape import SameShape
 
 
-def _non_negative(where: str, **numbers: float | None) -> None:
-    for name, value in numbers.items():
-        if value is None or not value >= 0:
-            raise ConfigError(message(where, f"`{name}` must be >= 0, got {value!r}"))
+def _non_negative(where: str, name: str, value: float | None, what: str) -> None:
+    if value is None or not value >= 0:
+        raise ConfigError(message(where, f"{what}, got {name}={value!r}"))
 
 
 class Activation(SameShape):
@@ -85,9 +84,14 @@ class ReLU(SameShape):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        _non_negative(self._where, negative_slope=negative_slope, threshold=threshold)
+        either = "of a ReLU layer cannot be None or a negative value"
+        for name, number in (
+            ("negative_slope", negative_slope), ("threshold", threshold),
+        ):  # fmt: skip
+            _non_negative(self._where, name, number, f"{name} {either}")
         if max_value is not None:
-            _non_negative(self._where, max_value=max_value)
+            what = "max_value of a ReLU layer cannot be a negative value"
+            _non_negative(self._where, "max_value", max_value, what)
         self.max_value = max_value
         self.negative_slope = negative_slope
         self.threshold = threshold
@@ -123,7 +127,11 @@ class LeakyReLU(SameShape):
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
         negative_slope = kwargs.pop("alpha", negative_slope)
         super().__init__(**kwargs)
-        _non_negative(self._where, negative_slope=negative_slope)
+        what = (
+            "The negative_slope value of a Leaky ReLU layer cannot be None or a "
+            "negative value"
+        )
+        _non_negative(self._where, "negative_slope", negative_slope, what)
         self.negative_slope = negative_slope
 
     def call(self, inputs: jax.Array) -> jax.Array:
@@ -251,6 +259,9 @@ class Softmax(SameShape):
     Shapes:
         inputs: any -> the same.
 
+    Raises:
+        ShapeError: a mask that does not broadcast to the inputs.
+
     Differs from Keras: none.
 
     Example:
@@ -267,7 +278,25 @@ class Softmax(SameShape):
         axis = self.axis if isinstance(self.axis, int) else tuple(self.axis)
         if mask is None:
             return activations.softmax(inputs, axis)
+        self._check_mask(mask.shape, inputs.shape)
         keep = mask if mask.dtype == bool else mask > 0.5
         least = -3e4 if inputs.dtype == jnp.float16 else -1e9
         outputs = jax.nn.softmax(jnp.where(keep, inputs, least), axis)
         return jnp.where(keep, outputs, 0)
+
+    def _check_mask(self, mask: Shape, inputs: Shape) -> None:
+        problem = None
+        if len(mask) > len(inputs):
+            problem = "must not have more dimensions than the inputs"
+        elif any(
+            m not in (1, n)
+            for m, n in zip(reversed(mask), reversed(inputs), strict=False)
+        ):
+            problem = "must be broadcastable to the inputs"
+        if problem is not None:
+            raise ShapeError(
+                message(
+                    self._where,
+                    f"the mask {problem}, got shape {mask} for inputs of {inputs}",
+                )
+            )

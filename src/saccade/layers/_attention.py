@@ -76,6 +76,12 @@ class Attention(Layer):
         if self.dropout > 0:
             self.seed_generator = SeedGenerator(seed)
 
+    _makes_masks = False
+
+    def compute_mask(self, inputs: Arrays, previous_mask: Arrays = None) -> Arrays:
+        """Returns the mask of the query, which the output has the steps of."""
+        return previous_mask[0] if previous_mask else None
+
     def build(self, input_shape: Sequence[Shape]) -> None:
         """Makes the factors of the scores."""
         self._check(input_shape)

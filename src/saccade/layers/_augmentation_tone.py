@@ -17,7 +17,7 @@ from saccade.core._symbolic import Shape
 
 from ._augmentation import Augmentation, Factor, per_picture, rescaled, uniform
 
-_BYTE = (0, 255)
+BYTE = (0, 255)
 
 
 class RandomPosterization(Augmentation):
@@ -69,12 +69,12 @@ class RandomPosterization(Augmentation):
         return {"shift_factor": 8 - bits}
 
     def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
-        x = rescaled(images.astype(jnp.float32), self.value_range, _BYTE)
+        x = rescaled(images.astype(jnp.float32), self.value_range, BYTE)
         shift = jnp.asarray(transformation["shift_factor"]).astype(jnp.int32)
         step = per_picture(1 << shift, "float32")
         # Floats hold these numbers exactly, and stay in one loop.
-        x = jnp.floor(jnp.clip(x, *_BYTE) / step) * step
-        return rescaled(x, _BYTE, self.value_range).astype(images.dtype)
+        x = jnp.floor(jnp.clip(x, *BYTE) / step) * step
+        return rescaled(x, BYTE, self.value_range).astype(images.dtype)
 
 
 class Solarization(Augmentation):
@@ -130,13 +130,13 @@ class Solarization(Augmentation):
 
     def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
         dtype = images.dtype.name
-        x = rescaled(images, self.value_range, _BYTE)
-        x = jnp.clip(x + per_picture(transformation["additions"], dtype), *_BYTE)
+        x = rescaled(images, self.value_range, BYTE)
+        x = jnp.clip(x + per_picture(transformation["additions"], dtype), *BYTE)
         dark = x < per_picture(transformation["thresholds"], dtype)
-        return rescaled(jnp.where(dark, x, 255 - x), _BYTE, self.value_range)
+        return rescaled(jnp.where(dark, x, 255 - x), BYTE, self.value_range)
 
 
-class _Fixed(Augmentation):
+class Fixed(Augmentation):
     """A layer that draws nothing; its result depends on the picture alone."""
 
     _DRAWS = False
@@ -148,7 +148,7 @@ class _Fixed(Augmentation):
         return config
 
 
-class AutoContrast(_Fixed):
+class AutoContrast(Fixed):
     """Spreads each channel of a picture over the whole range; also in prediction.
 
     Args:
@@ -211,7 +211,7 @@ def _folded(
     return x
 
 
-class Equalization(_Fixed):
+class Equalization(Fixed):
     """Spreads the values of each channel so that all are about equally frequent.
 
     Args:
@@ -251,7 +251,7 @@ class Equalization(_Fixed):
 
     def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
         axis = self._channel_axis
-        x = rescaled(images.astype(jnp.float32), self.value_range, _BYTE)
+        x = rescaled(images.astype(jnp.float32), self.value_range, BYTE)
         last = self.bins - 1
         step = jnp.clip((x * last / 255).astype(jnp.int32), 0, last)
         # Each channel of each picture has a stretch of one long row of counters.
@@ -270,4 +270,4 @@ class Equalization(_Fixed):
         # One value alone stays as it is.
         several = (jnp.count_nonzero(counts, axis=1) > 1).reshape(shape)
         result = jnp.where(several, result, x)
-        return rescaled(result, _BYTE, self.value_range).astype(images.dtype)
+        return rescaled(result, BYTE, self.value_range).astype(images.dtype)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from saccade import activations, constraints, initializers, regularizers
 from saccade.core._checks import positive_int
@@ -24,6 +25,12 @@ from saccade.saving import deserialize_keras_object, serialize_keras_object
 from ._input import InputSpec
 from ._layer import Layer
 
+if TYPE_CHECKING:
+    from jax.typing import ArrayLike
+
+
+_POSITIVE = "a positive integer"
+
 
 def _refuse(where: str, **options: object) -> None:
     """Raises for what Keras has and saccade leaves out, if it is asked for."""
@@ -32,6 +39,16 @@ def _refuse(where: str, **options: object) -> None:
             raise UnsupportedFeatureError(
                 message(where, f"`{name}` is not supported", "leave it out")
             )
+
+
+def activated(activation: Callable[[Any], Any] | None, outputs: Any) -> Any:
+    """Applies an activation; programs may have set a layer's to None.
+
+    Example:
+        >>> activated(None, 3)
+        3
+    """
+    return outputs if activation is None else activation(outputs)
 
 
 class Dense(Layer):
@@ -72,6 +89,7 @@ class Dense(Layer):
         (2, 3)
     """
 
+    supports_masking = True
     kernel: Variable
     bias: Variable | None = None
 
@@ -100,7 +118,7 @@ class Dense(Layer):
             quantization_config=quantization_config,
         )
         self.lora_rank = self.lora_alpha = self.quantization_config = None
-        self.units = positive_int(units, "units", self._where)
+        self.units = positive_int(units, "units", self._where, expected=_POSITIVE)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
@@ -146,7 +164,7 @@ class Dense(Layer):
         outputs = jnp.matmul(inputs.astype(dtype), self.kernel.value.astype(dtype))
         if self.bias is not None:
             outputs = outputs + self.bias.value.astype(dtype)
-        return self.activation(outputs)
+        return activated(self.activation, outputs)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Returns the input's shape with `units` as last size."""
@@ -170,7 +188,8 @@ class Embedding(Layer):
         embeddings_initializer: first values of the table.
         embeddings_regularizer: penalty on the table.
         embeddings_constraint: applied to the table after each update.
-        mask_zero: kept for Keras; must be False.
+        mask_zero: whether 0 stands for a step that is not there; the output then has
+            a mask, which later layers heed.
         weights: the table to start from.
         lora_rank: kept for Keras; must be None.
         lora_alpha: kept for Keras; must be None.
@@ -183,9 +202,9 @@ class Embedding(Layer):
 
     Raises:
         ConfigError: `input_dim` or `output_dim` is no int > 0.
-        UnsupportedFeatureError: masks, adaptation or quantisation are asked for.
+        UnsupportedFeatureError: adaptation or quantisation are asked for.
 
-    Differs from Keras: no masks (`mask_zero`), no low-rank adaptation.
+    Differs from Keras: no low-rank adaptation.
 
     Example:
         >>> Embedding(10, 4)(jnp.array([[1, 2, 3]])).shape
@@ -212,25 +231,28 @@ class Embedding(Layer):
         super().__init__(**kwargs)
         _refuse(
             self._where,
-            mask_zero=mask_zero or None,
             lora_rank=lora_rank,
             lora_alpha=lora_alpha,
             quantization_config=quantization_config,
         )
-        self.input_dim = positive_int(input_dim, "input_dim", self._where)
-        self.output_dim = positive_int(output_dim, "output_dim", self._where)
+        self.input_dim, self.output_dim = (
+            positive_int(value, name, self._where, expected=_POSITIVE, whole=True)
+            for name, value in (("input_dim", input_dim), ("output_dim", output_dim))
+        )
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings_constraint = constraints.get(embeddings_constraint)
         self.mask_zero = mask_zero
+        self.supports_masking = bool(mask_zero)
         self.lora_rank = self.lora_alpha = self.quantization_config = None
         # Indices given as floats must not lose digits in a short type.
         self.autocast = False
         if weights is not None:
             single = isinstance(weights, list) and len(weights) == 1
             self._initial_weights = weights if single else [weights]
+            self._build_once(None)
 
-    def build(self, input_shape: Shape) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Makes the table."""
         self.embeddings = self.add_weight(
             name="embeddings",
@@ -244,6 +266,10 @@ class Embedding(Layer):
         """Returns the rows of the table that `inputs` name."""
         indices = inputs.astype("int32")
         return jnp.take(self.embeddings.value.astype(self.compute_dtype), indices, 0)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Returns where the numbers are not 0, with `mask_zero`."""
+        return jnp.not_equal(jnp.asarray(inputs), 0) if self.mask_zero else None
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Returns the input's shape and the length of a vector."""
@@ -274,6 +300,8 @@ class Identity(Layer):
         Array([1., 1.], dtype=float32)
     """
 
+    supports_masking = True
+
     def call(self, inputs: Any) -> Any:
         """Returns the input."""
         return inputs
@@ -290,10 +318,10 @@ class Lambda(Layer):
     variables; for weights, write a `Layer`.
 
     Args:
-        function: takes the input, and `training` if it has such an argument.
+        function: takes the input, and `training` and `mask` if it has such arguments.
         output_shape: shape of one sample of the output, or a function of the input's
             shape; None to find it by tracing.
-        mask: kept for Keras; must be None.
+        mask: the mask of the output, or a function of (inputs, mask); None for none.
         arguments: further keyword arguments for the function.
         **kwargs: `name`, `dtype`.
 
@@ -302,9 +330,8 @@ class Lambda(Layer):
 
     Raises:
         ArgumentTypeError: `function` cannot be called.
-        UnsupportedFeatureError: a mask is given.
 
-    Differs from Keras: the function takes no mask.
+    Differs from Keras: none.
 
     Example:
         >>> Lambda(lambda x: x / 255)(jnp.array([255.0]))
@@ -315,12 +342,11 @@ class Lambda(Layer):
         self,
         function: Callable[..., Any],
         output_shape: Shape | Callable[[Any], Any] | None = None,
-        mask: object = None,
+        mask: ArrayLike | Callable[[Any, Any], Any] | None = None,
         arguments: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        _refuse(self._where, mask=mask)
         if not callable(function):
             raise ArgumentTypeError(
                 message(self._where, f"`function` must be a function, got {function!r}")
@@ -328,12 +354,21 @@ class Lambda(Layer):
         self.function = function
         self.arguments = dict(arguments or {})
         self._output_shape = output_shape
-        self._takes_training = "training" in _parameters(function)
+        self._mask = mask
+        self.supports_masking = mask is not None
+        self._takes = {"training", "mask"} & set(_parameters(function))
 
-    def call(self, inputs: Any, training: bool | None = None) -> Any:
+    def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
         """Returns function(inputs, **arguments)."""
-        extra = {"training": training} if self._takes_training else {}
-        return self.function(inputs, **self.arguments, **extra)
+        known = {"training": training, "mask": mask}
+        extra = {name: value for name, value in known.items() if name in self._takes}
+        return self.function(inputs, **{**self.arguments, **extra})
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Returns the mask that was given, or what the given function returns."""
+        if callable(self._mask):
+            return self._mask(inputs, previous_mask)
+        return self._mask
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Returns the shape of what the function returns."""
@@ -358,6 +393,10 @@ class Lambda(Layer):
             config["output_shape"] = _to_keras(self._output_shape)
         elif self._output_shape is not None:
             config["output_shape"] = self._output_shape
+        if callable(self._mask):
+            config["mask"] = _to_keras(self._mask)
+        elif self._mask is not None:
+            config["mask"] = serialize_keras_object(np.asarray(self._mask))
         config["arguments"] = self.arguments
         return config
 

@@ -14,7 +14,7 @@ from saccade.core._errors import ConfigError, ShapeError, message
 from saccade.core._symbolic import Shape
 from saccade.core._variable import Variable
 
-from ._dense import _refuse
+from ._dense import _refuse, activated
 from ._layer import Layer
 
 _EQUATION = re.compile(r"^([a-zA-Z.]+),([a-zA-Z]+)->([a-zA-Z.]+)$")
@@ -135,13 +135,9 @@ class EinsumDense(Layer):
                     f"{self._output_axes!r}",
                 )
             )
-        first = min(out.index(letter) for letter in self.bias_axes)
         self.bias = self.add_weight(
             name="bias",
-            shape=[
-                self._known(sizes, letter) if letter in self.bias_axes else 1
-                for letter in out[first:]
-            ],
+            shape=self._bias_shape(sizes, len(input_shape)),
             initializer=self.bias_initializer,
             regularizer=self.bias_regularizer,
             constraint=self.bias_constraint,
@@ -157,6 +153,18 @@ class EinsumDense(Layer):
             [axis for axis, is_output in enumerate(out) if not is_output],
             [axis for axis, is_output in enumerate(out) if is_output],
         )
+
+    def _bias_shape(self, sizes: dict[str, int | None], rank: int) -> list[int]:
+        """Sizes from the first axis of the bias on, 1 where it has none."""
+        assert self.bias_axes is not None
+        unnamed = rank - len(self._input_axes.replace("...", ""))
+        left, _, right = self._output_axes.partition("...")
+        axes = [*left, *("." * unnamed if "..." in self._output_axes else ""), *right]
+        first = min(axes.index(letter) for letter in self.bias_axes)
+        return [
+            self._known(sizes, axis) if axis in self.bias_axes else 1
+            for axis in axes[first:]
+        ]
 
     def _known(self, sizes: dict[str, int | None], letter: str) -> int:
         size = sizes.get(letter)
@@ -197,7 +205,7 @@ class EinsumDense(Layer):
         outputs = jnp.einsum(equation, inputs.astype(dtype), kernel)
         if self.bias is not None:
             outputs = outputs + self.bias.value.astype(dtype)
-        return self.activation(outputs)
+        return activated(self.activation, outputs)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Returns the shape of the output."""

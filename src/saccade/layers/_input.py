@@ -59,15 +59,7 @@ class InputLayer(Layer):
         if input_tensor is not None:
             batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
             shape = None
-        if (shape is None) == (batch_shape is None):
-            raise ConfigError(
-                message(
-                    f"Input {self.name!r}",
-                    "exactly one of `shape` and `batch_shape` is needed, got "
-                    f"shape={shape!r}, batch_shape={batch_shape!r}",
-                    "for pictures of 28x28 pixels and one channel: shape=(28, 28, 1)",
-                )
-            )
+        _check_one_shape(self.name, shape, batch_shape, batch_size)
         if sparse or ragged:
             raise ConfigError(
                 message(f"Input {self.name!r}", "sparse and ragged are not supported")
@@ -104,6 +96,28 @@ class InputLayer(Layer):
             "name": self.name,
             "optional": self.optional,
         }
+
+
+def _check_one_shape(
+    name: str, shape: object, batch_shape: object, batch_size: int | None
+) -> None:
+    """Raises unless the shape is given in exactly one way."""
+    problem = None
+    if shape is None and batch_shape is None:
+        problem = "pass a `shape` argument. It has none"
+    elif shape is not None and batch_shape is not None:
+        problem = (
+            "cannot pass both `shape` and `batch_shape`, got "
+            f"shape={shape!r}, batch_shape={batch_shape!r}"
+        )
+    elif batch_shape is not None and batch_size is not None:
+        problem = (
+            "cannot pass both `batch_size` and `batch_shape`, got "
+            f"batch_size={batch_size!r}, batch_shape={batch_shape!r}"
+        )
+    if problem is not None:
+        fix = "for pictures of 28x28 pixels and one channel: shape=(28, 28, 1)"
+        raise ConfigError(message(f"Input {name!r}", problem, fix))
 
 
 def _checked_shape(shape: Sequence[int | None], name: str) -> Shape:

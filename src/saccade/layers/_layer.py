@@ -26,14 +26,19 @@ from saccade import (
     regularizers,
 )
 from saccade.core import _names, _registry, _scope
-from saccade.core._checks import no_unknown_keywords
+from saccade.core._checks import boolean, no_unknown_keywords
 from saccade.core._dtypes import DTypePolicy, is_float
 from saccade.core._errors import (
     ArgumentTypeError,
+    ConfigError,
+    ConfigTypeError,
     NotBuiltError,
     ShapeError,
     message,
 )
+from saccade.core._masks import keep_mask
+from saccade.core._random import SeedGenerator
+from saccade.core._remat import current_remat
 from saccade.core._symbolic import (
     KerasTensor,
     Node,
@@ -44,6 +49,9 @@ from saccade.core._symbolic import (
 )
 from saccade.core._variable import Variable
 from saccade.dtype_policies import DTypePolicyMap
+from saccade.layers._masks import fill_masks, hand_on_mask, mask_before
+from saccade.layers._recompute import recomputed, wanted
+from saccade.metrics import Metric
 
 if TYPE_CHECKING:
     from jax.typing import ArrayLike
@@ -90,8 +98,8 @@ class Layer(Operation):
     Raises:
         ArgumentTypeError: an argument that does not exist, with the nearest.
 
-    Differs from Keras: masks are not handed on; weights are tracked by looking at
-    the attributes when asked, so lists and dicts of layers need no special type.
+    Differs from Keras: weights are tracked by looking at the attributes when asked,
+    so lists and dicts of layers need no special type.
 
     Example:
         >>> class Scale(Layer):
@@ -104,13 +112,28 @@ class Layer(Operation):
     """
 
     input_spec: InputSpec | None = None
+    # Whether masks of the inputs are handed on; classes with `compute_mask` do.
     supports_masking: bool = False
     _building: bool = False
+    _calling: bool = False
+    # Whether `compute_mask` finds a mask where the input has none.
+    _makes_masks: bool = False
+    # Whether there is nothing to build, so that a new layer is as good as built.
+    _weightless: bool = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "build" in vars(cls) and cls._build_once is Layer._build_once:
-            cls.build = _named_build(cls.build)
+        own = vars(cls)
+        if "build" in own:
+            cls._weightless = False
+            if cls._build_once is Layer._build_once:
+                cls.build = _named_build(cls.build)
+        elif cls.__module__.startswith("saccade.layers."):
+            # Of a user's class it is not known which layers it will make.
+            cls._weightless = cls.build is Layer.build
+        if "compute_mask" in own:
+            cls.supports_masking = own.get("supports_masking", True)
+            cls._makes_masks = own.get("_makes_masks", True)
 
     def __new__(cls, *args: object, **kwargs: object) -> Self:
         layer = super().__new__(cls)
@@ -139,11 +162,12 @@ class Layer(Operation):
         self._policy = dtype_policies.get(dtype)
         self._policy_path: str | None = None
         self.autocast = autocast
-        self._trainable = bool(trainable)
+        self._trainable = boolean(trainable, "trainable", self._where)
+        self._remat = current_remat()
         self._own_variables: list[Variable] = []
         self._eager_losses: list[jax.Array] = []
         self._build_shapes: Any = None
-        self.built = False
+        self.built = self._weightless
 
     # What subclasses write ----------------------------------------------------------
 
@@ -201,8 +225,13 @@ class Layer(Operation):
         )
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        """Returns None: masks are not handed on; kept for Keras."""
-        return None
+        """Returns the mask of the output; by default that of the input.
+
+        Args:
+            inputs: what the layer is called on.
+            previous_mask: its mask or masks, None where there is none.
+        """
+        return previous_mask
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, enough to make the layer anew."""
@@ -226,13 +255,23 @@ class Layer(Operation):
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
-        """Makes a layer from `get_config()`."""
-        return cls(**config)
+        """Makes a layer from `get_config()`.
+
+        Raises:
+            ConfigTypeError: the constructor refuses the config.
+        """
+        try:
+            return cls(**config)
+        except (TypeError, ValueError) as error:
+            where = f"{cls.__name__}.from_config"
+            problem = f"the constructor refuses the config: {error}"
+            raise ConfigTypeError(message(where, problem)) from error
 
     # Weights ------------------------------------------------------------------------
 
     def add_weight(
         self,
+        *args: Any,
         shape: Sequence[int] | int | None = None,
         initializer: object = None,
         dtype: DTypeLike | None = None,
@@ -247,6 +286,7 @@ class Layer(Operation):
         """Makes a weight of this layer.
 
         Args:
+            *args: `shape`, `initializer` and `dtype` may be given by position.
             shape: its shape; () for one number.
             initializer: name, object or function; None for glorot_uniform (zeros
                 for other types than float).
@@ -258,47 +298,114 @@ class Layer(Operation):
             aggregation: kept for Keras.
             overwrite_with_gradient: the update replaces the value by the gradient.
             name: its name.
+
+        Raises:
+            ArgumentTypeError: more than three arguments by position.
+            ConfigError: a name by position, as in Keras 2, an argument that is given
+                twice, or the layer is built already.
         """
+        by_position = self._by_position(args, shape, initializer, dtype)
+        shape, initializer, dtype = by_position
+        self._check_open()
         dtype = dtype or self.variable_dtype
         if initializer is None:
             initializer = "glorot_uniform" if is_float(dtype) else "zeros"
-        variable = Variable(
-            initializers.get(initializer),  # type: ignore[arg-type]
-            shape=(shape,) if isinstance(shape, int) else tuple(shape or ()),
-            dtype=dtype,
-            trainable=trainable,
-            autocast=autocast,
-            aggregation=aggregation,
-            name=name,
-        )
+        with _names.name_scope(self.name, owner=self):
+            variable = Variable(
+                initializers.get(initializer),  # type: ignore[arg-type]
+                shape=(shape,) if isinstance(shape, int) else tuple(shape or ()),
+                dtype=dtype,
+                trainable=trainable,
+                autocast=autocast,
+                aggregation=aggregation,
+                name=name,
+            )
         variable.regularizer = regularizers.get(regularizer)
         variable.constraint = constraints.get(constraint)
         variable.overwrite_with_gradient = overwrite_with_gradient
         self._own_variables.append(variable)
         return variable
 
+    def _by_position(
+        self, args: tuple[Any, ...], shape: Any, initializer: Any, dtype: Any
+    ) -> tuple[Any, Any, Any]:
+        """The first arguments of `add_weight`, given by position or by name."""
+        where = f"{self._where}.add_weight"
+        if args and isinstance(args[0], str):
+            raise ConfigError(
+                message(
+                    where,
+                    f"the first argument is the shape, got {args[0]!r}",
+                    f"give the name as a keyword argument: name={args[0]!r}",
+                )
+            )
+        if len(args) > 3:
+            raise ArgumentTypeError(
+                message(where, f"takes at most 3 positional arguments, got {len(args)}")
+            )
+        found = {"shape": shape, "initializer": initializer, "dtype": dtype}
+        for name, value in zip(found, args, strict=False):
+            if found[name] is not None:
+                raise ConfigError(
+                    message(
+                        where,
+                        f"`{name}` was passed both positionally and as a keyword "
+                        "argument",
+                    )
+                )
+            found[name] = value
+        return found["shape"], found["initializer"], found["dtype"]
+
+    def _check_open(self) -> None:
+        """Raises if weights can no longer be added."""
+        if self._calling and self.built and not self._building:
+            raise ConfigError(
+                message(
+                    self._where,
+                    "is built, so you cannot add new elements of state such as weights "
+                    "to it",
+                    "make them in `__init__` or in `build(input_shape)`",
+                )
+            )
+
     def _own_weights(self) -> list[Variable]:
         """The layer's variables, trainable ones first, without sub-layers'."""
         found = {id(v): v for v in self._own_variables}
-        for value in self._attributes():
-            for item in _contents(value):
-                if isinstance(item, Variable):
-                    found.setdefault(id(item), item)
+        for item in self._contained():
+            if isinstance(item, Variable):
+                found.setdefault(id(item), item)
         own = list(found.values())
-        return [v for v in own if v.trainable] + [v for v in own if not v.trainable]
+        # Freezing a weight does not move it, so that files stay readable.
+        made = [v.made_trainable for v in own]
+        return [v for v, first in zip(own, made, strict=True) if first] + [
+            v for v, first in zip(own, made, strict=True) if not first
+        ]
+
+    def _seed_states(self) -> list[Variable]:
+        """The states of the random streams of this layer, without sub-layers'."""
+        items = self._contained()
+        return [item.state for item in items if isinstance(item, SeedGenerator)]
+
+    def _own_metrics(self) -> list[Metric]:
+        """The metrics kept in attributes of this layer, without sub-layers'."""
+        return [item for item in self._contained() if isinstance(item, Metric)]
 
     def _attributes(self) -> Iterator[object]:
         for name, value in vars(self).items():
             if name not in _UNTRACKED:
                 yield value
 
+    def _contained(self) -> Iterator[object]:
+        """What the attributes hold that belongs to the layer, lists opened."""
+        for value in self._attributes():
+            yield from _contents(value)
+
     def _sublayers(self) -> list[Layer]:
         """The layers kept in attributes, in the order they were set."""
         found: dict[int, Layer] = {}
-        for value in self._attributes():
-            for item in _contents(value):
-                if isinstance(item, Layer):
-                    found.setdefault(id(item), item)
+        for item in self._contained():
+            if isinstance(item, Layer):
+                found.setdefault(id(item), item)
         return list(found.values())
 
     def _flatten_layers(self) -> list[Layer]:
@@ -311,16 +418,33 @@ class Layer(Operation):
 
     @property
     def variables(self) -> list[Variable]:
-        """All variables of this layer and of those below it."""
+        """All weights, and the states of random streams, here and below."""
+        found: dict[int, Variable] = {}
+        for layer in self._flatten_layers():
+            for variable in (*layer._own_weights(), *layer._seed_states()):
+                found.setdefault(id(variable), variable)
+        return list(found.values())
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights of this layer and of those below it."""
         found = {
             id(v): v for layer in self._flatten_layers() for v in layer._own_weights()
         }
         return list(found.values())
 
     @property
-    def weights(self) -> list[Variable]:
-        """All weights of this layer and of those below it."""
-        return self.variables
+    def metrics(self) -> list[Metric]:
+        """The metrics kept in attributes of this layer and of those below it."""
+        found: dict[int, Metric] = {}
+        for layer in self._flatten_layers():
+            found.update((id(metric), metric) for metric in layer._own_metrics())
+        return list(found.values())
+
+    @property
+    def metrics_variables(self) -> list[Variable]:
+        """The state of the metrics."""
+        return [v for metric in self.metrics for v in metric.variables]
 
     @property
     def trainable_variables(self) -> list[Variable]:
@@ -353,8 +477,9 @@ class Layer(Operation):
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
-        """The same as `non_trainable_variables`."""
-        return self.non_trainable_variables
+        """The weights that training does not change by gradients."""
+        trained = {id(v) for v in self.trainable_variables}
+        return [v for v in self.weights if id(v) not in trained]
 
     @property
     def trainable(self) -> bool:
@@ -364,6 +489,8 @@ class Layer(Operation):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
+        for variable in self._own_weights():
+            variable.trainable = self._trainable and variable.made_trainable
         for layer in self._sublayers():
             layer.trainable = value
 
@@ -465,7 +592,8 @@ class Layer(Operation):
             return
         mask = _scope.current_row_mask()
         for output in jax.tree.leaves(outputs):
-            rows = output.shape[0]
+            # An empty batch has no penalty, rather than 0 / 0.
+            rows = max(output.shape[0], 1) if output.ndim else 1
             if mask is not None:
                 # Padded rows count nothing, and the mean is over the real ones.
                 keep = mask.reshape((-1,) + (1,) * (output.ndim - 1))
@@ -487,6 +615,7 @@ class Layer(Operation):
         args, kwargs = jax.tree.map(self._cast_input, (args, kwargs))
         self._build_for(args, kwargs)
         self._check_input(args)
+        first = args[0] if args else next(iter(kwargs.values()), None)
         accepted = _call_arguments(type(self))
         training = kwargs.pop("training", None)
         if training is None:
@@ -495,21 +624,43 @@ class Layer(Operation):
             kwargs["training"] = training
         if "mask" not in accepted and kwargs.get("mask", 0) is None:
             del kwargs["mask"]  # Keras' configs say that there was none.
+        if _takes_masks(type(self)):
+            names, required = _positional_arguments(type(self)), _required(type(self))
+            fill_masks(names, required, args, kwargs)
+        before = mask_before(first, kwargs)
         if getattr(_local, "depth", 0) == 0:
             self._forget_losses()
         _local.depth = getattr(_local, "depth", 0) + 1
+        calling, self._calling = self._calling, True
         try:
             # Layers that are built inside get this one's name into their path.
             with (
                 training_phase(training),
-                _names.name_scope(self.name),
+                _names.name_scope(self.name, owner=self),
                 _scope.autocasting(self._autocast_dtype()),
             ):
-                outputs = self.call(*args, **kwargs)
+                call = self.rematerialized_call(self.call, *args, **kwargs)
+                outputs = call(*args, **kwargs)
         finally:
             _local.depth -= 1
+            self._calling = calling
         self._add_activity_penalty(outputs)
+        hand_on_mask(self, first, outputs, before)
         return outputs
+
+    def rematerialized_call(
+        self, layer_call: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Callable[..., Any]:
+        """Returns `layer_call`, computed twice if the layer was made in a RematScope.
+
+        Args:
+            layer_call: the method `call`.
+            *args: what it will be called with.
+            **kwargs: the same by name.
+        """
+        if not wanted(self._remat, self, args, kwargs):
+            return layer_call
+        return recomputed(self, layer_call)
 
     def stateless_call(
         self,
@@ -536,8 +687,7 @@ class Layer(Operation):
             NotBuiltError: the layer has no weights yet.
             ShapeError: wrong numbers of values.
 
-        Differs from Keras: random numbers come from the step inside `fit`; in a
-            function that the user compiles they are fixed when it is traced.
+        Differs from Keras: inside `fit` random numbers come from the step.
 
         Example:
             >>> from saccade.layers import Dense
@@ -588,14 +738,14 @@ class Layer(Operation):
                     )
                 )
             target = self.compute_dtype if x.dtype.kind == "f" else None
-            return jnp.asarray(x, target if self.autocast else None)
+            return keep_mask(x, jnp.asarray(x, target if self.autocast else None))
         if (
             self.autocast
             and isinstance(x, jax.Array)
             and is_float(x.dtype)
             and x.dtype.name != self.compute_dtype
         ):
-            return x.astype(self.compute_dtype)
+            return keep_mask(x, x.astype(self.compute_dtype))
         return x
 
     def _check_input(self, args: Sequence[object]) -> None:
@@ -628,10 +778,26 @@ class Layer(Operation):
         """Builds the layer for shapes by the names of the arguments of `call`."""
         wanted = _shape_arguments(type(self).build)
         named = {f"{name}_shape": shape for name, shape in shapes.items()}
-        if len(named) > 1 and len(wanted) > 1 and set(wanted) & set(named):
+        if len(wanted) > 1:
+            self._check_build_arguments(wanted)
             self._build_once({name: named[name] for name in wanted if name in named})
         else:
             self._build_once(next(iter(shapes.values()), None))
+
+    def _check_build_arguments(self, wanted: Sequence[str]) -> None:
+        """Raises if `build` takes several arguments that cannot be told apart."""
+        known = {f"{name}_shape" for name in _positional_arguments(type(self))}
+        needed = _required(type(self), "build")
+        fix = "name each argument of build() after one of call(): `x_shape` for `x`"
+        for name in wanted:
+            if not name.endswith("_shape"):
+                problem = f"argument `{name}`, which does not end in `_shape`"
+            elif name not in known and name in needed:
+                own = name.removesuffix("_shape")
+                problem = f"`{name}`, but `call()` does not have argument `{own}`"
+            else:
+                continue
+            raise ConfigError(message(self._where, f"`build()` has {problem}", fix))
 
     def _build_once(self, input_shape: Any) -> None:
         if self.built:
@@ -662,6 +828,8 @@ class Layer(Operation):
         if any(not layer.built for layer in self._flatten_layers()):
             # The shape was known without `call`, which builds the layers inside.
             infer(self.__call__, args, kwargs)
+        first = args[0] if args else next(iter(kwargs.values()), None)
+        hand_on_mask(self, first, outputs, mask_before(first, kwargs))
         Node(self, args, kwargs, outputs)
         return outputs
 
@@ -830,7 +998,7 @@ def _is_shapes_by_name(shapes: object, wanted: Sequence[str]) -> bool:
 
 def _contents(value: object) -> Iterable[object]:
     """The value itself, or what a list, tuple or dict holds, however deep."""
-    if isinstance(value, (Layer, Variable)):
+    if isinstance(value, (Layer, Variable, SeedGenerator, Metric)):
         yield value
     elif isinstance(value, (list, tuple)):
         for item in value:
@@ -870,7 +1038,7 @@ def _named_build(build: Callable[..., None]) -> Callable[..., None]:
         self._building = True
         try:
             with (
-                _names.name_scope(self.name),
+                _names.name_scope(self.name, owner=self),
                 _scope.autocasting(None),
                 jax.ensure_compile_time_eval(),
             ):
@@ -898,6 +1066,18 @@ def _positional_arguments(cls: type[Layer]) -> tuple[str, ...]:
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     parameters = list(inspect.signature(cls.call).parameters.values())[1:]
     return tuple(p.name for p in parameters if p.kind in kinds)
+
+
+@functools.cache
+def _required(cls: type[Layer], method: str = "call") -> tuple[str, ...]:
+    """The arguments of a method that have no default."""
+    parameters = list(inspect.signature(getattr(cls, method)).parameters.values())[1:]
+    return tuple(p.name for p in parameters if p.default is p.empty)
+
+
+@functools.cache
+def _takes_masks(cls: type[Layer]) -> bool:
+    return any(n == "mask" or n.endswith("_mask") for n in _positional_arguments(cls))
 
 
 def _tensor_arguments(cls: type[Layer]) -> tuple[str, ...]:

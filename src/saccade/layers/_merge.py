@@ -18,6 +18,7 @@ class _Merge(Layer):
     """Base of layers on a list of arrays; subclasses say how two become one."""
 
     supports_masking = True
+    _makes_masks = False
     _least = 2
     _exactly: int | None = None
 
@@ -82,15 +83,18 @@ class _Merge(Layer):
         """
         if previous_mask is None:
             return None
-        lists = (list, tuple)
-        if (
-            not isinstance(inputs, lists)
-            or not isinstance(previous_mask, lists)
-            or len(inputs) != len(previous_mask)
-        ):
-            raise ConfigError(
-                message(self._where, "inputs and masks should be lists of one length")
+        problem = None
+        if not isinstance(previous_mask, (list, tuple)):
+            problem = f"`mask` should be a list. Got {previous_mask!r}"
+        elif not isinstance(inputs, (list, tuple)):
+            problem = f"`inputs` should be a list. Got {inputs!r}"
+        elif len(inputs) != len(previous_mask):
+            problem = (
+                "The lists `inputs` and `mask` should have the same length. Got "
+                f"{len(inputs)} and {len(previous_mask)}"
             )
+        if problem is not None:
+            raise ConfigError(message(self._where, problem))
         known = [jnp.asarray(m, bool) for m in previous_mask if m is not None]
         return self._merge_masks(known) if known else None
 
@@ -362,11 +366,16 @@ def _misfit(
     def told(shape: Shape, origin: str) -> str:
         return f"{shape} from {origin!r}" if origin else str(shape)
 
-    besides = "" if axis is None else f" besides axis {axis}"
+    problem = "the shapes of the inputs do not fit"
+    if axis is not None:
+        problem = (
+            "Concatenate requires inputs with matching shapes except for the "
+            f"concatenation axis {axis}, got"
+        )
     return ShapeError(
         message(
             where,
-            f"the shapes of the inputs do not fit{besides}: {told(*first)} and "
+            f"{problem}{':' if axis is None else ''} {told(*first)} and "
             f"{told(*second)}",
             "look at summary() for the layer whose strides or padding differ, or bring "
             "one to the shape of the other with Reshape, Cropping2D, ZeroPadding2D or "

@@ -1,11 +1,10 @@
-"""Normalisation layers: batch, layer, group, root mean square, unit.
+"""Normalisation layers of single samples: layer, group, root mean square, unit.
 
 All compute in float32 at least, since sums of squares overflow in shorter types.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,15 +12,12 @@ import jax
 import jax.numpy as jnp
 
 from saccade import constraints, initializers, regularizers
-from saccade.core import _scope
 from saccade.core._errors import (
     ArgumentTypeError,
     ConfigError,
     ShapeError,
-    UnsupportedFeatureError,
     message,
 )
-from saccade.core._recorder import stop_gradient
 from saccade.core._symbolic import Shape
 from saccade.core._variable import Variable
 
@@ -36,8 +32,8 @@ def _size(shape: Shape, axis: int, where: str) -> int:
         raise ShapeError(
             message(
                 where,
-                f"needs a known size on axis {axis} of its input, got shape "
-                f"{tuple(shape)}",
+                f"Axis {axis} of input tensor should have a defined dimension but the "
+                f"layer received an input with shape {tuple(shape)}",
             )
         )
     return size
@@ -75,8 +71,13 @@ class _Scaled(SameShape):
         self.beta_constraint = constraints.get(beta_constraint)
         self.gamma_constraint = constraints.get(gamma_constraint)
 
-    def _add_scale_and_shift(self, shape: Sequence[int]) -> None:
-        if self.scale:
+    def _add_scale_and_shift(
+        self,
+        shape: Sequence[int],
+        scale: bool | None = None,
+        center: bool | None = None,
+    ) -> None:
+        if self.scale if scale is None else scale:
             self.gamma = self.add_weight(
                 name="gamma",
                 autocast=False,
@@ -85,7 +86,7 @@ class _Scaled(SameShape):
                 regularizer=self.gamma_regularizer,
                 constraint=self.gamma_constraint,
             )
-        if self.center:
+        if self.center if center is None else center:
             self.beta = self.add_weight(
                 name="beta",
                 autocast=False,
@@ -108,190 +109,6 @@ class _Scaled(SameShape):
         return normalized.astype(self.compute_dtype)
 
 
-class BatchNormalization(_Scaled):
-    """Gives each channel mean 0 and variance 1 over the batch.
-
-    During training with the mean and variance of the batch, which also move the
-    running averages; otherwise with these averages:
-    gamma * (x - mean) / sqrt(variance + epsilon) + beta. With `trainable = False` it
-    always uses the averages and leaves them as they are.
-
-    Args:
-        axis: the axis of the channels.
-        momentum: part of the averages that a step keeps, in [0, 1].
-        epsilon: added to the variance.
-        center: whether beta is added.
-        scale: whether to multiply by gamma.
-        beta_initializer: first values of beta.
-        gamma_initializer: first values of gamma.
-        moving_mean_initializer: first values of the running mean.
-        moving_variance_initializer: first values of the running variance.
-        beta_regularizer: penalty on beta, added to the loss.
-        gamma_regularizer: penalty on gamma.
-        beta_constraint: applied to beta after each update.
-        gamma_constraint: applied to gamma after each update.
-        renorm: kept for Keras; must be False.
-        renorm_clipping: kept for Keras.
-        renorm_momentum: kept for Keras.
-        synchronized: kept for Keras; must be False.
-        **kwargs: `name`, `dtype`, `trainable`, `input_shape`.
-
-    Call args:
-        inputs: pictures or rows; training: whether to use the batch's statistics.
-
-    Shapes:
-        inputs: (b, ..., c) -> the same; weights: gamma, beta, moving_mean,
-        moving_variance (c,).
-
-    Raises:
-        ConfigError: `synchronized`, or a momentum outside [0, 1].
-        ShapeError: the number of channels is not known or changed.
-        UnsupportedFeatureError: `renorm`.
-
-    Differs from Keras: no renormalisation, no masks.
-
-    Example:
-        >>> layer = BatchNormalization()
-        >>> layer(jnp.array([[1.0], [3.0]]), training=True).round(3).tolist()
-        [[-1.0], [1.0]]
-        >>> layer.moving_mean.numpy().round(3)
-        array([0.02], dtype=float32)
-
-    Reference: Ioffe & Szegedy, "Batch Normalization", 2015,
-        https://arxiv.org/abs/1502.03167
-    """
-
-    moving_mean: Variable
-    moving_variance: Variable
-
-    def __init__(
-        self,
-        axis: int = -1,
-        momentum: float = 0.99,
-        epsilon: float = 1e-3,
-        center: bool = True,
-        scale: bool = True,
-        beta_initializer: object = "zeros",
-        gamma_initializer: object = "ones",
-        moving_mean_initializer: object = "zeros",
-        moving_variance_initializer: object = "ones",
-        beta_regularizer: object = None,
-        gamma_regularizer: object = None,
-        beta_constraint: object = None,
-        gamma_constraint: object = None,
-        renorm: bool = False,
-        renorm_clipping: dict[str, float] | None = None,
-        renorm_momentum: float = 0.99,
-        synchronized: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(
-            center,
-            scale,
-            beta_initializer,
-            gamma_initializer,
-            beta_regularizer,
-            gamma_regularizer,
-            beta_constraint,
-            gamma_constraint,
-            **kwargs,
-        )
-        # Keras 2 wrote the axis into files as a list of one.
-        self.axis = int(axis[0] if isinstance(axis, (list, tuple)) else axis)
-        self.momentum = float(momentum)
-        self.epsilon = float(epsilon)
-        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
-        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
-        self.renorm = renorm
-        self.renorm_clipping = renorm_clipping
-        self.renorm_momentum = renorm_momentum
-        self.synchronized = synchronized
-        if not 0 <= self.momentum <= 1:
-            raise ConfigError(
-                message(self._where, f"`momentum` must be in [0, 1], got {momentum!r}")
-            )
-        if synchronized:
-            raise ConfigError(
-                message(self._where, "`synchronized=True` works with TensorFlow only")
-            )
-        if renorm:
-            raise UnsupportedFeatureError(
-                message(self._where, "`renorm=True` is not supported", "leave it out")
-            )
-
-    def build(self, input_shape: Shape) -> None:
-        """Makes gamma, beta and the running averages."""
-        shape = (_size(input_shape, self.axis, self._where),)
-        self._add_scale_and_shift(shape)
-        self.moving_mean = self.add_weight(
-            name="moving_mean",
-            autocast=False,
-            shape=shape,
-            initializer=self.moving_mean_initializer,
-            trainable=False,
-        )
-        self.moving_variance = self.add_weight(
-            name="moving_variance",
-            autocast=False,
-            shape=shape,
-            initializer=self.moving_variance_initializer,
-            trainable=False,
-        )
-        self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: shape[0]})
-
-    def call(self, inputs: jax.Array, training: bool | None = None) -> jax.Array:
-        """Returns the normalised inputs."""
-        x = _widened(inputs)
-        dtype = x.dtype
-        axis = self.axis % x.ndim
-        wide = tuple(-1 if a == axis else 1 for a in range(x.ndim))
-        mean = self.moving_mean.value.astype(dtype)
-        variance = self.moving_variance.value.astype(dtype)
-        if training and self.trainable:
-            old = mean, variance
-            real = _scope.current_row_mask()
-            if real is not None:
-                real = real.reshape((-1,) + (1,) * (x.ndim - 1))
-                x = jnp.where(real, x, 0)
-            others = tuple(a for a in range(x.ndim) if a != axis)
-            mean, variance = _batch_statistics(x, others, wide, real)
-            keep = self.momentum
-            self.moving_mean.assign(old[0] * keep + mean * (1 - keep))
-            self.moving_variance.assign(old[1] * keep + variance * (1 - keep))
-        factor = jax.lax.rsqrt(variance + self.epsilon)
-        if self.gamma is not None:
-            factor = factor * self.gamma.value.astype(dtype)
-        # The centre is taken off as a constant, and its gradient goes through the
-        # shift, a vector: one pass over the pictures less.
-        centre = stop_gradient(mean)
-        shift = (centre - mean) * factor
-        if self.beta is not None:
-            shift = shift + self.beta.value.astype(dtype)
-        outputs = (x - centre.reshape(wide)) * factor.reshape(wide)
-        return (outputs + shift.reshape(wide)).astype(self.compute_dtype)
-
-
-def _batch_statistics(
-    x: jax.Array,
-    axes: tuple[int, ...],
-    wide: tuple[int, ...],
-    real: jax.Array | None,
-) -> tuple[jax.Array, jax.Array]:
-    """Returns mean and variance over some axes, of the real rows only.
-
-    The others must be 0 in x.
-    """
-    count: jax.Array | float = math.prod(x.shape[axis] for axis in axes)
-    if real is not None:
-        count = jnp.maximum(real.sum(), 1) * (count / x.shape[0])
-    mean = x.sum(axes) / count
-    # As the mean of x - mean is 0, the variance does not change with the mean.
-    off = x - stop_gradient(mean).reshape(wide)
-    if real is not None:
-        off = jnp.where(real, off, 0)
-    return mean, jnp.square(off).sum(axes) / count
-
-
 class LayerNormalization(_Scaled):
     """Gives each sample mean 0 and variance 1 over some axes.
 
@@ -309,7 +126,8 @@ class LayerNormalization(_Scaled):
         gamma_regularizer: penalty on gamma.
         beta_constraint: applied to beta after each update.
         gamma_constraint: applied to gamma after each update.
-        rms_scaling: kept for Keras; must be False.
+        rms_scaling: whether to divide by the standard deviation and multiply by gamma
+            alone, without mean and beta; `RMSNormalization` is the better one.
         **kwargs: `name`, `dtype`, `trainable`, `input_shape`.
 
     Shapes:
@@ -318,9 +136,8 @@ class LayerNormalization(_Scaled):
     Raises:
         ArgumentTypeError: `axis` is neither an int nor ints.
         ShapeError: a size on `axis` is not known.
-        UnsupportedFeatureError: `rms_scaling`.
 
-    Differs from Keras: no `rms_scaling`; use `RMSNormalization`.
+    Differs from Keras: none.
 
     Example:
         >>> LayerNormalization()(jnp.array([[1.0, 3.0]])).round(2)
@@ -357,42 +174,46 @@ class LayerNormalization(_Scaled):
             gamma_constraint,
             **kwargs,
         )
-        self.axis = _axes(axis, self._where)
+        expected = "Expected an int or a list/tuple of ints for the argument 'axis'"
+        self.axis = _axes(axis, self._where, expected)
         self.epsilon = epsilon
         self.rms_scaling = rms_scaling
-        if rms_scaling:
-            raise UnsupportedFeatureError(
-                message(
-                    self._where,
-                    "`rms_scaling=True` is not supported",
-                    "use RMSNormalization",
-                )
-            )
 
     def build(self, input_shape: Shape) -> None:
         """Makes gamma and beta."""
         self.axis = sorted(self.axis) if isinstance(self.axis, list) else [self.axis]
         sizes = [_size(input_shape, axis, self._where) for axis in self.axis]
-        self._add_scale_and_shift(sizes)
+        self._add_scale_and_shift(
+            sizes,
+            scale=self.scale or self.rms_scaling,
+            center=self.center and not self.rms_scaling,
+        )
 
     def call(self, inputs: jax.Array) -> jax.Array:
         """Returns the normalised inputs."""
         x = _widened(inputs)
         axes, wide = _over(x, self.axis)
+        if self.rms_scaling:
+            deviation = jax.lax.rsqrt(x.var(axes, keepdims=True) + self.epsilon)
+            return self._scale_and_shift(x * deviation, wide)
         mean = x.mean(axes, keepdims=True)
         off = x - mean
         variance = jnp.square(off).mean(axes, keepdims=True)
         return self._scale_and_shift(off * jax.lax.rsqrt(variance + self.epsilon), wide)
 
 
-def _axes(axis: object, where: str) -> int | list[int]:
+def _axes(
+    axis: object,
+    where: str,
+    expected: str = (
+        "Invalid value for `axis` argument: expected an int or a list/tuple of ints"
+    ),
+) -> int | list[int]:
     if isinstance(axis, (list, tuple)):
         return list(axis)
     if isinstance(axis, int):
         return axis
-    raise ArgumentTypeError(
-        message(where, f"`axis` must be an int or a list of ints, got {axis!r}")
-    )
+    raise ArgumentTypeError(message(where, f"{expected}. Got {axis!r}"))
 
 
 def _over(
@@ -467,9 +288,12 @@ class GroupNormalization(_Scaled):
         if not isinstance(groups, int) or (groups <= 0 and groups != -1):
             raise ConfigError(
                 message(
-                    self._where, f"`groups` must be an int > 0 or -1, got {groups!r}"
+                    self._where,
+                    f"argument `groups` must be an int > 0 or -1, got {groups!r}",
                 )
             )
+        # Large numbers must not overflow in a short type before they are made small.
+        self.autocast = False
         self.groups = groups
         self.axis = axis
         self.epsilon = epsilon
@@ -479,15 +303,17 @@ class GroupNormalization(_Scaled):
         channels = _size(input_shape, self.axis, self._where)
         if self.groups == -1:
             self.groups = channels
-        if channels % self.groups:
-            raise ConfigError(
-                message(
-                    self._where,
-                    f"the {channels} channels of the input cannot be split into "
-                    f"groups={self.groups}",
-                    "choose `groups` that divide the channels",
-                )
+        problem = None
+        if self.groups > channels:
+            problem = f"groups={self.groups} cannot be more than the number of channels"
+        elif channels % self.groups:
+            problem = (
+                f"groups={self.groups} must be a multiple of the number of channels"
             )
+        if problem is not None:
+            fix = "choose `groups` that divide the channels"
+            problem = f"{problem}, which is {channels}"
+            raise ConfigError(message(self._where, problem, fix))
         self._add_scale_and_shift((channels,))
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
 

@@ -42,10 +42,6 @@ class _Pooling(Layer):
         self.data_format = _checks.data_format(data_format, where)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
-    def build(self, input_shape: Shape) -> None:
-        """Checks that a window fits into the input."""
-        self.compute_output_shape(input_shape)
-
     def call(self, inputs: jax.Array) -> jax.Array:
         """Returns one number for each window and channel."""
         self.compute_output_shape(inputs.shape)
@@ -239,12 +235,28 @@ class GlobalMaxPooling3D(_GlobalMaxPooling):
 class GlobalAveragePooling1D(_GlobalAveragePooling):
     """The 1-D form of `GlobalAveragePooling2D`: (b, steps, c) -> (b, c).
 
+    Steps that a mask, bool (b, steps), leaves out count nothing.
+
     Example:
         >>> GlobalAveragePooling1D()(jnp.arange(4.0).reshape(1, 4, 1))
         Array([[1.5]], dtype=float32)
     """
 
     rank = 1
+    supports_masking = True
+
+    def call(self, inputs: jax.Array, mask: jax.Array | None = None) -> jax.Array:
+        """Returns the mean of the steps that the mask keeps."""
+        if mask is None:
+            return super().call(inputs)
+        (axis,) = spatial_axes(inputs.ndim, self.data_format)
+        channels = channel_axis(inputs.ndim, self.data_format)
+        kept = jnp.expand_dims(jnp.asarray(mask).astype(inputs.dtype), channels)
+        total = jnp.sum(inputs * kept, axis, keepdims=self.keepdims)
+        return total / jnp.sum(kept, axis, keepdims=self.keepdims)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
+        """Returns None: no steps are left."""
 
 
 class GlobalAveragePooling2D(_GlobalAveragePooling):
@@ -262,7 +274,7 @@ class GlobalAveragePooling2D(_GlobalAveragePooling):
         ConfigError: another data format.
         ShapeError: wrong number of axes.
 
-    Differs from Keras: masks are not taken.
+    Differs from Keras: none.
 
     Example:
         >>> GlobalAveragePooling2D()(jnp.arange(4.0).reshape(1, 2, 2, 1))

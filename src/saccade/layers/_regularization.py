@@ -79,7 +79,7 @@ class Dropout(SameShape):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.rate = _checks.fraction(rate, "rate", self._where)
+        self.rate = _fraction(rate, self._where)
         self.noise_shape = _noise_shape(noise_shape, self._where)
         self.seed = seed
         self.seed_generator = SeedGenerator(seed)
@@ -99,19 +99,38 @@ class Dropout(SameShape):
         return self.noise_shape
 
 
+def _fraction(rate: object, where: str) -> float:
+    number = isinstance(rate, (int, float)) and not isinstance(rate, bool)
+    if not number or not 0 <= rate <= 1:  # type: ignore[operator]
+        raise ConfigError(
+            message(
+                where,
+                "Invalid value received for argument `rate`. Expected a float value "
+                f"between 0 and 1. Got {rate!r}",
+            )
+        )
+    return float(rate)  # type: ignore[arg-type]
+
+
 def _noise_shape(value: Sequence[int | None] | None, where: str) -> Shape | None:
     if value is None:
         return None
+    expected = None
     if isinstance(value, str) or not isinstance(value, Sequence):
+        expected = "a tuple or list of integers"
+    elif not all(size is None or isinstance(size, int) for size in value):
+        expected = "all elements to be integers or None"
+    elif not all(size is None or size > 0 for size in value):
+        expected = "all dimensions to be positive integers or None"
+    if expected is not None:
         raise ConfigError(
             message(
-                where, f"`noise_shape` must be a tuple of ints and None, got {value!r}"
+                where,
+                "Invalid value received for argument `noise_shape`. Expected "
+                f"{expected}. Got {value!r}",
             )
         )
-    return tuple(
-        None if size is None else _checks.positive_int(size, "noise_shape", where)
-        for size in value
-    )
+    return tuple(value)
 
 
 class _SpatialDropout(Dropout):
@@ -306,7 +325,7 @@ class GaussianDropout(SameShape):
 
 
 def _below_one(rate: float, where: str) -> float:
-    rate = _checks.fraction(rate, "rate", where)
+    rate = _fraction(rate, where)
     if rate == 1:
         raise ConfigError(message(where, "`rate` must be below 1, got 1"))
     return rate

@@ -8,10 +8,11 @@ from typing import Any, ClassVar, TypeAlias
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from saccade import ops
 from saccade.core import _checks
-from saccade.core._errors import ConfigError, ShapeError, message
+from saccade.core._errors import ArgumentTypeError, ConfigError, ShapeError, message
 from saccade.core._symbolic import Shape
 from saccade.ops._image import INTERPOLATIONS
 from saccade.ops._shapes import spatial_axes
@@ -86,20 +87,19 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        shape = [target_shape] if isinstance(target_shape, int) else list(target_shape)
-        self.target_shape = tuple(
-            -1
-            if size == -1
-            else _checks.positive_int(size, "target_shape", self._where)
-            for size in shape
+        shape: list[int] = (
+            [target_shape] if isinstance(target_shape, int) else list(target_shape)
         )
-        if self.target_shape.count(-1) > 1:
-            raise ConfigError(
-                message(
-                    self._where,
-                    f"`target_shape` may hold one -1 only, got {self.target_shape}",
-                )
+        given = f"Got target_shape={tuple(shape)}"
+        if not all(isinstance(s, (int, np.integer)) and s >= -1 for s in shape):
+            problem = f"`target_shape` needs non-negative integers, or -1. {given}"
+            raise ConfigError(message(self._where, problem))
+        if shape.count(-1) > 1:
+            problem = (
+                f"`target_shape` may have at most one unknown dimension (-1). {given}"
             )
+            raise ConfigError(message(self._where, problem))
+        self.target_shape = tuple(int(size) for size in shape)
 
     def build(self, input_shape: Shape) -> None:
         """Checks that the elements fit."""
@@ -118,7 +118,8 @@ class Reshape(Layer):
             free = [None if size == -1 else size for size in self.target_shape]
             return (input_shape[0], *free)
         count = math.prod(sizes)
-        fits = count % target == 0 if -1 in self.target_shape else count == target
+        free = -1 in self.target_shape and target > 0
+        fits = count % target == 0 if free else count == target
         if not fits:
             raise ShapeError(
                 message(
@@ -129,7 +130,7 @@ class Reshape(Layer):
                     "counted, and one size may be -1",
                 )
             )
-        rest = count // target
+        rest = count // target if target else 0
         return (input_shape[0], *(rest if s == -1 else s for s in self.target_shape))
 
 
@@ -161,7 +162,8 @@ class Permute(Layer):
             raise ConfigError(
                 message(
                     self._where,
-                    f"`dims` must be 1 ... n in some order, got {self.dims}",
+                    f"Invalid permutation dims={self.dims}; `dims` must be 1 ... n in "
+                    "some order",
                     "the batch is axis 0 and is left out",
                 )
             )
@@ -187,7 +189,8 @@ class RepeatVector(Layer):
         inputs: (b, d) -> (b, n, d).
 
     Raises:
-        ConfigError: `n` is no int > 0.
+        ArgumentTypeError: `n` is no int.
+        ConfigError: `n` is below 1.
         ShapeError: wrong number of axes.
 
     Differs from Keras: none.
@@ -199,7 +202,15 @@ class RepeatVector(Layer):
 
     def __init__(self, n: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.n = _checks.positive_int(n, "n", self._where)
+        if not isinstance(n, (int, np.integer)) or isinstance(n, bool):
+            raise ArgumentTypeError(
+                message(self._where, f"Expected an integer value for `n`, got {n!r}")
+            )
+        if n < 1:
+            raise ConfigError(
+                message(self._where, f"`n` should be a positive integer, got {n!r}")
+            )
+        self.n = int(n)
         self.input_spec = InputSpec(ndim=2)
 
     def call(self, inputs: jax.Array) -> jax.Array:
@@ -321,6 +332,13 @@ class ZeroPadding3D(_ZeroPadding):
     rank = 3
 
 
+_TOO_MUCH = (
+    "`cropping` parameter of `Cropping1D` layer must be smaller than the length",
+    "Values in `cropping` argument should be smaller than the corresponding spatial "
+    "dimension",
+)
+
+
 class _Cropping(_Bordered):
     """What cropping shares; see `Cropping2D`."""
 
@@ -350,8 +368,8 @@ class _Cropping(_Bordered):
                 raise ShapeError(
                     message(
                         self._where,
-                        f"`cropping` {self.cropping} leaves nothing of an input of "
-                        f"shape {tuple(input_shape)}",
+                        f"{_TOO_MUCH[self.rank > 1]} of the input. Got cropping="
+                        f"{self.cropping} for an input of shape {tuple(input_shape)}",
                     )
                 )
         return shape

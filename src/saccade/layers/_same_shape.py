@@ -8,7 +8,9 @@ from ._layer import Layer
 
 
 class SameShape(Layer):
-    """A layer whose output has the shape of its input."""
+    """A layer whose output has the shape of its input, and its mask."""
+
+    supports_masking = True
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Returns the input's shape."""

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from saccade.core import _scope
-from saccade.core._errors import ArgumentTypeError, ShapeError, message
+from saccade.core._errors import ConfigError, ShapeError, message
 from saccade.core._symbolic import Shape
 from saccade.layers._layer import Layer
 
@@ -23,7 +23,7 @@ class Wrapper(Layer):
         **kwargs: `name`, `dtype`, `trainable`.
 
     Raises:
-        ArgumentTypeError: something that is no layer.
+        ConfigError: something that is no layer.
 
     Example:
         >>> from saccade.layers import Dense
@@ -33,8 +33,12 @@ class Wrapper(Layer):
 
     def __init__(self, layer: Layer, **kwargs: Any) -> None:
         if not isinstance(layer, Layer):
-            raise ArgumentTypeError(
-                message(type(self).__name__, f"expected a layer, got {layer!r}")
+            raise ConfigError(
+                message(
+                    type(self).__name__,
+                    f"Layer {layer!r} supplied to Wrapper isn't a supported layer "
+                    "type. Please ensure wrapped layer is a valid Keras layer",
+                )
             )
         super().__init__(**kwargs)
         self.layer = layer

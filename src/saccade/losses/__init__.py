@@ -1,6 +1,6 @@
 """Losses: how wrong predictions are, as one number to make small."""
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 from saccade.losses._checks import check_targets as check_targets
 from saccade.losses._crossentropy import BinaryCrossentropy as BinaryCrossentropy
 from saccade.losses._crossentropy import (
@@ -165,3 +165,5 @@ _registry.export(
 )
 _registry.export("keras.losses", {"LossFunctionWrapper": LossFunctionWrapper})
 _registry.export("keras", {"Loss": Loss})
+
+__getattr__ = _refused.door(__name__, __all__)

@@ -16,6 +16,7 @@ import numpy as np
 from saccade.core import _names, _settings
 from saccade.core._dtypes import get_policy, is_int
 from saccade.core._errors import ConfigError, message, nearest
+from saccade.core._masks import get_mask
 from saccade.losses import _arrays
 from saccade.saving import _objects
 
@@ -127,7 +128,7 @@ class Loss:
         predictions = _convert(y_pred, self.dtype, keep_integers=False)
         targets = _convert(y_true, self.dtype, keep_integers=self._class_indices())
         values = jnp.asarray(self.call(targets, predictions), self.dtype)
-        mask = self._element_mask(targets, values)
+        mask = _both(self._element_mask(targets, values), get_mask(y_pred))
         weights = None if sample_weight is None else jnp.asarray(sample_weight)
         return reduce_weighted(values, weights, mask, self.reduction)
 
@@ -240,6 +241,17 @@ class BuiltinLoss(LossFunctionWrapper):
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Builds a loss from `get_config()`."""
         return cls(**config)
+
+
+def _both(counted: jax.Array | None, handed_on: Any) -> jax.Array | None:
+    """What counts for the loss itself, and by the mask that layers handed on."""
+    if handed_on is None:
+        return counted
+    mask = jnp.asarray(handed_on, bool)
+    if counted is None:
+        return mask
+    missing = counted.ndim - mask.ndim
+    return counted & mask.reshape(mask.shape + (1,) * missing)
 
 
 def standardize_reduction(reduction: str | None, where: str) -> str | None:

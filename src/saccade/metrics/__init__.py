@@ -1,6 +1,6 @@
 """Metrics: what is measured over all batches, beside the loss."""
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 from saccade.losses import binary_crossentropy as binary_crossentropy
 from saccade.losses import binary_focal_crossentropy as binary_focal_crossentropy
 from saccade.losses import categorical_crossentropy as categorical_crossentropy
@@ -205,3 +205,5 @@ _registry.export(
     },
 )
 _registry.export("keras", {"Metric": Metric})
+
+__getattr__ = _refused.door(__name__, __all__)

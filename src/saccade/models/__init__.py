@@ -1,6 +1,6 @@
 """Models: layers put together and trained."""
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 from saccade.models._clone import clone_model as clone_model
 from saccade.models._clone import model_from_json as model_from_json
 from saccade.models._functional import Functional as Functional
@@ -21,3 +21,5 @@ __all__ = [
 
 _registry.export("keras", {"Model": Model, "Sequential": Sequential})
 _registry.export("keras.models", {"Model": Model, "Sequential": Sequential})
+
+__getattr__ = _refused.door(__name__, __all__)

@@ -64,11 +64,6 @@ class Steps(Layer):
         return list(found.values())
 
     @property
-    def metrics_variables(self) -> list[Variable]:
-        """The state of the metrics."""
-        return [v for metric in self.metrics for v in metric.variables]
-
-    @property
     def metrics_names(self) -> list[str]:
         """The names of what evaluate() returns, in its order."""
         return list(self._metric_values()) if self._spec is not None else []
@@ -265,11 +260,26 @@ class Steps(Layer):
         x, _, _ = unpack_x_y_sample_weight(data)
         return self.stateless_call(*state, self.prepare_inputs(x), training=False)
 
-    def _layout(self, spec: TrainSpec, with_optimizer: bool) -> StateLayout:
+    def _carried(self) -> list[Variable]:
+        """What a loop carries besides trained weights.
+
+        Random numbers come from the step, so the states of their streams stay out,
+        unless the user's own step hands them to `stateless_call`.
+        """
+        if any(map(self.overrides, ("train_step", "test_step", "predict_step"))):
+            return self.non_trainable_variables
+        return self.non_trainable_weights
+
+    def _layout(
+        self,
+        spec: TrainSpec,
+        with_optimizer: bool,
+        frozen: list[Variable] | None = None,
+    ) -> StateLayout:
         optimizer = spec.optimizer if with_optimizer else None
         return StateLayout(
             trainable=self.trainable_variables,
-            frozen=self.non_trainable_variables,
+            frozen=self.non_trainable_variables if frozen is None else frozen,
             optimizer=optimizer.variables if optimizer is not None else [],
             metrics=self._counted(),
         )
@@ -334,19 +344,7 @@ def _lists(state: Any) -> tuple[list[Any], ...]:
 
 def _metrics_of(layer: Layer) -> Iterator[Metric]:
     """The metrics in attributes of a layer and of those below, models left out."""
-    for value in layer._attributes():
-        yield from _metrics_in(value)
+    yield from layer._own_metrics()
     for inner in layer._sublayers():
         if not isinstance(inner, Steps):
             yield from _metrics_of(inner)
-
-
-def _metrics_in(value: object) -> Iterator[Metric]:
-    if isinstance(value, Metric):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _metrics_in(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _metrics_in(item)

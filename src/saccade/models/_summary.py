@@ -293,7 +293,7 @@ def _ascii(cell: str) -> str:
 
 def _totals(model: Model) -> list[str]:
     trainable = _count(model.trainable_variables)
-    frozen = _count(model.non_trainable_variables)
+    frozen = _count(model.non_trainable_weights)
     optimizer = getattr(model, "optimizer", None)
     extra = _count(optimizer.variables) if optimizer is not None and (
         optimizer.built

@@ -404,7 +404,7 @@ class Trainer(Steps):
 
     def _step_programs(self, part: str, source: Source) -> Programs:
         spec = self._require_spec(part)
-        layout = self._layout(spec, with_optimizer=part == "train_step")
+        layout = self._layout(spec, part == "train_step", self._carried())
         if not self.takes_state(part):
             layout = with_others(layout, self._touched(part, source))
         return self._cached_programs(spec, layout, source.bare)
@@ -547,9 +547,7 @@ class Trainer(Steps):
         steps = _bounded(steps, source)
         check_steps(source, steps, 1, "predict")
         self._build_for_data(_first_rows(source)[0], "predict")
-        layout = StateLayout(
-            self.trainable_variables, self.non_trainable_variables, [], []
-        )
+        layout = StateLayout(self.trainable_variables, self._carried(), [], [])
         programs = self._cached_programs(None, layout)
         told = self._callback_list(callbacks, verbose, 1, source, steps)
         return _loop.predict(programs, source, steps, told)

@@ -1,6 +1,6 @@
 """Array operations as pure functions: they run alone under jit, vmap and grad."""
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 
 from . import image as image
 from . import linalg as linalg
@@ -695,3 +695,5 @@ _modules = ("image", "linalg", "nn", "numpy")
 _registry.export(
     "keras.ops", {name: globals()[name] for name in __all__ if name not in _modules}
 )
+
+__getattr__ = _refused.door(__name__, __all__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 
 from . import legacy as legacy
 from . import schedules as schedules
@@ -58,3 +58,5 @@ _registry.export("keras.optimizers", _exported)
 for _class in _exported.values():
     if isinstance(_class, type) and _class is not Optimizer:
         _BUILT_IN[_class.__name__.lower()] = _class
+
+__getattr__ = _refused.door(__name__, __all__)

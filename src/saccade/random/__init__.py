@@ -1,6 +1,6 @@
 """Random numbers, as `keras.random` names them."""
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 from saccade.core._random import SeedGenerator as SeedGenerator
 
 from ._draws import beta as beta
@@ -29,3 +29,5 @@ __all__ = [
 ]
 
 _registry.export("keras.random", {name: globals()[name] for name in __all__})
+
+__getattr__ = _refused.door(__name__, __all__)

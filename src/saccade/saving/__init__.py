@@ -1,6 +1,6 @@
 """Saving and loading: objects as plain values, weights in files."""
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 from saccade.core._registry import custom_object_scope as custom_object_scope
 from saccade.core._registry import get_custom_objects as get_custom_objects
 from saccade.core._registry import get_registered_name as get_registered_name
@@ -33,3 +33,5 @@ __all__ = [
 ]
 
 _registry.export("keras.saving", {name: globals()[name] for name in __all__})
+
+__getattr__ = _refused.door(__name__, __all__)

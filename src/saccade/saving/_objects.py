@@ -24,7 +24,7 @@ from saccade.core._dtypes import DTypePolicy, standardize_dtype
 from saccade.core._errors import (
     ArgumentTypeError,
     ConfigError,
-    UnsupportedFeatureError,
+    UnsafeError,
     message,
     nearest,
 )
@@ -261,11 +261,11 @@ def _read_value(
         return slice(read(inner["start"]), read(inner["stop"]), read(inner["step"]))
     if kind == "__lambda__":
         if safe:
-            raise UnsupportedFeatureError(
+            raise UnsafeError(
                 message(
                     "deserialize_keras_object",
-                    "the config contains a Python lambda, and loading it could run any "
-                    "code",
+                    "the config contains the code of a Lambda, and it could run "
+                    "anything when loaded",
                     "if you trust its origin pass safe_mode=False; better, use a named "
                     "function with @register_keras_serializable",
                 )

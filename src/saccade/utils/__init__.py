@@ -1,6 +1,6 @@
 """Small tools around training: labels, seeds, progress, files from the network."""
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 from saccade.core._dtypes import standardize_dtype as standardize_dtype
 from saccade.core._registry import custom_object_scope as custom_object_scope
 from saccade.core._registry import get_custom_objects as get_custom_objects
@@ -89,3 +89,5 @@ __all__ = [
     "unpack_x_y_sample_weight",
 ]
 _registry.export("keras.utils", {name: globals()[name] for name in __all__})
+
+__getattr__ = _refused.door(__name__, __all__)

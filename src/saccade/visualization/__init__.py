@@ -1,6 +1,6 @@
 """Pictures of training and of data. Figures need matplotlib, extra `plot`."""
 
-from saccade.core import _registry
+from saccade.core import _refused, _registry
 
 from ._boxes import draw_bounding_boxes as draw_bounding_boxes
 from ._galleries import plot_bounding_box_gallery as plot_bounding_box_gallery
@@ -20,3 +20,5 @@ __all__ = [
     "plot_segmentation_mask_gallery",
 ]
 _registry.export("keras.visualization", {name: globals()[name] for name in __all__})
+
+__getattr__ = _refused.door(__name__, __all__)
