@@ -175,7 +175,7 @@ class _State(Variable):
             return jnp.asarray(numbers, np.uint32)
 
     @_stored.setter
-    def _stored(self, value: jax.Array) -> None:
+    def _stored(self, value: jax.Array) -> None:  # type: ignore[override]
         seed, counter = (int(number) for number in np.asarray(value))
         if seed != self._generator.seed & 0xFFFFFFFF:
             self._generator.seed = seed
