@@ -22,7 +22,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("runs")
     (x, y), _ = digits.load_data()
-    x = x[:400].reshape(400, 8, 8, 1) / 16.0
+    x = x[:400].reshape(400, 8, 8, 1) / 255.0
     model = Sequential(
         [
             Input((8, 8, 1)),
