@@ -170,6 +170,15 @@ def test_mistakes(
     assert captured.out == ""
 
 
+def test_without_matplotlib_it_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert run("neuron", "--out", "neuron.png") == 2
+    assert "pip install 'saccade[plot]'" in capsys.readouterr().err
+
+
 def test_help_loads_no_jax() -> None:
     program = (
         "import sys\nfrom saccade.cli import main\nmain(['explain'])\n"

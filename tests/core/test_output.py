@@ -42,8 +42,8 @@ def test_letters_that_cannot_be_encoded_are_replaced(
 ) -> None:
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
-    _output.write("━━─ é\n")
-    assert raw.getvalue() == b"==- ?\n"
+    _output.write("━━─ é 2 × 3²\n")
+    assert raw.getvalue() == b"==- ? 2 x 3^2\n"
 
 
 def test_without_standard_output_nothing_happens(

@@ -15,7 +15,7 @@ from saccade.core import _settings
 
 Display = Literal["terminal", "notebook", "plain"]
 
-_ASCII = {"━": "=", "─": "-"}
+_ASCII = {"━": "=", "─": "-", "×": "x", "²": "^2", "π": "pi"}
 
 
 def display() -> Display:

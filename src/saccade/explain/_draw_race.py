@@ -118,7 +118,8 @@ def _strip(axes: Axes, shown: Race, heights: Floats) -> None:
     if shown.surface.minima:
         axes.set_yscale("log")
         axes.minorticks_off()
-        axes.set_ylim(1e-6, np.nanmax(heights[:, 0]) * 10)
+        low = max(1e-6, 0.3 * float(np.nanmin(heights)))
+        axes.set_ylim(low, float(np.nanmax(heights[:, 0])) * 10)
         plain(axes, "height above the lowest point", "step")
     else:
         axes.set_ylim(-10, max(4.0, float(np.nanmax(heights[:, 0])) * 1.2))
@@ -137,7 +138,7 @@ def _hills(axes: Axes, surface: Surface) -> None:
     x, y = np.linspace(*surface.box[:2], 161), np.linspace(*surface.box[2:], 161)
     height = surface.value(*np.meshgrid(x, y))
     # Steep surfaces need bands by order of size.
-    bent = np.log1p(height - height.min()) if np.ptp(height) > 60 else height
+    bent = np.log1p(height - height.min()) if np.ptp(height) > 200 else height
     greys = LinearSegmentedColormap.from_list("greys", ["#aebbc3", "#f6f8f8"])
     axes.contourf(x, y, bent, levels=24, cmap=greys)
     axes.contour(
