@@ -340,7 +340,7 @@ def test_the_compiled_loop_is_that_of_a_sequential(rng):
     for model in (chain, Model(x, y)):
         model.compile("adam", "mse", metrics=["mae"])
         model.fit(*data, verbose=0)
-        programs = model._training_programs()
+        (programs,) = model._programs.values()
         order = np.arange(8, dtype=np.int32).reshape(2, 4)
         seed, one = np.zeros(2, np.uint32), np.int32(1)
         lowered = programs.train_resident.lower(

@@ -19,7 +19,8 @@ class StatelessScope(Scope):
 
     Args:
         state_mapping: pairs of a variable and the value to read in its place.
-        collect_losses: kept for Keras; what `add_loss` gets inside is in `losses`.
+        collect_losses: kept for Keras; what `add_loss` gets inside is in `losses`, each
+            with the layer that it comes from.
         initialize_variables: kept for Keras; variables made inside have their values
             at once.
 
@@ -27,7 +28,7 @@ class StatelessScope(Scope):
         ConfigError: a pair does not begin with a variable.
         ShapeError: a value has another shape than its variable.
 
-    Differs from Keras: losses are always collected.
+    Differs from Keras: losses are always collected, with their layers.
 
     Example:
         >>> v = Variable(1.0)
@@ -49,7 +50,7 @@ class StatelessScope(Scope):
         self.initialize_variables = initialize_variables
 
     def add_loss(self, loss: jax.Array) -> None:
-        """Adds to `losses`."""
+        """Adds to `losses`, which holds pairs of an owner and a loss."""
         self.losses.append((self, loss))
 
     def add_update(self, update: tuple[Variable, ArrayLike]) -> None:

@@ -119,6 +119,9 @@ class KerasTensor:
         """The placeholder with its axes in reverse order."""
         return operators["transpose"](self)
 
+    def __round__(self, ndigits: int | None = None) -> KerasTensor:
+        return operators["round"](self, ndigits or 0)
+
     def __len__(self) -> int:
         size = self.shape[0] if self.shape else None
         if size is None:
@@ -187,7 +190,7 @@ for _python, _ours in {
     setattr(KerasTensor, f"__r{_python}__", _reflected(_ours))
 for _python, _ours in {
     "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal",
-    "getitem": "get_item",
+    "ne": "not_equal", "getitem": "get_item",
 }.items():  # fmt: skip
     setattr(KerasTensor, f"__{_python}__", _operator(_ours))
 for _python, _ours in {

@@ -15,6 +15,7 @@ from jax.core import Tracer
 from jax.typing import ArrayLike
 
 from saccade.core._errors import ArgumentTypeError, ConfigError, message
+from saccade.core._symbolic import any_symbolic
 from saccade.core._variable import Variable
 
 # Arrays alone or in lists, tuples and dicts.
@@ -44,6 +45,9 @@ def cond(
         true_fn: takes nothing.
         false_fn: takes nothing; returns the same shapes and types.
 
+    Raises:
+        ArgumentTypeError: the functions use placeholders.
+
     Example:
         >>> cond(True, lambda: jnp.zeros(()), lambda: jnp.ones(()))
         Array(0., dtype=float32)
@@ -53,9 +57,23 @@ def cond(
         return true_fn() if bool(value) else false_fn()
     return jax.lax.cond(
         jnp.asarray(value, bool),
-        lambda: _arrays(true_fn()),
-        lambda: _arrays(false_fn()),
+        lambda: _computed(true_fn()),
+        lambda: _computed(false_fn()),
     )
+
+
+def _computed(values: Tree) -> Tree:
+    """What a branch gave; a placeholder means that it looked outside."""
+    if any_symbolic(values):
+        raise ArgumentTypeError(
+            message(
+                "ops.cond",
+                "its functions use placeholders of a model, which they do not get as "
+                "arguments",
+                "use ops.where, or write a Layer whose `call` has the ops.cond",
+            )
+        )
+    return _arrays(values)
 
 
 def switch(

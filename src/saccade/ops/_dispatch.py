@@ -63,8 +63,8 @@ _CLASS_NAMES = {
 _OPERATORS = (
     "absolute", "add", "divide", "floor_divide", "get_item", "greater",
     "greater_equal", "less", "less_equal", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "matmul", "mod", "multiply", "negative", "power", "reshape",
-    "squeeze", "subtract", "transpose",
+    "logical_xor", "matmul", "mod", "multiply", "negative", "not_equal", "power",
+    "reshape", "round", "squeeze", "subtract", "transpose",
 )  # fmt: skip
 
 # Operations whose results are known to go row by row, so that a last, smaller batch

@@ -137,6 +137,8 @@ def view_as_complex(x: ArrayLike) -> jax.Array:
                 f"part, got shape {array.shape}",
             )
         )
+    # Complex numbers have parts of 32 bits at least.
+    array = array.astype(jnp.promote_types(array.dtype, jnp.float32))
     return jax.lax.complex(array[..., 0], array[..., 1])
 
 

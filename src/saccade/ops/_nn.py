@@ -54,7 +54,9 @@ def batch_normalization(
     Reference: Ioffe and Szegedy, "Batch Normalization", 2015,
         https://arxiv.org/abs/1502.03167
     """
-    values = floating(x)
+    values = jnp.asarray(x)
+    if not jnp.issubdtype(values.dtype, jnp.inexact):
+        values = values.astype(floating(mean).dtype)
     shape = [1] * values.ndim
     shape[axis] = values.shape[axis]
 
@@ -202,6 +204,8 @@ def binary_crossentropy(
     """
     target, output = jnp.asarray(target), floating(output)
     _same_shape(target, output, "ops.binary_crossentropy")
+    if target.dtype == bool:
+        target = target.astype(output.dtype)
     if from_logits:
         right, wrong = jax.nn.log_sigmoid(output), jax.nn.log_sigmoid(-output)
     else:

@@ -155,7 +155,9 @@ dot = binary(
     "dot([1, 2], [3, 4]) -> 11",
 )  # fmt: skip
 matmul = binary(
-    "matmul", jnp.matmul, "The product of matrices; axes before the last two go along.",
+    "matmul",
+    lambda x1, x2: jnp.matmul(x1, x2, preferred_element_type=_wide_enough(x1, x2)),
+    "The product of matrices; axes before the last two go along.",
     "matmul([[1, 2]], [[3], [4]]) -> [[11]]",
 )  # fmt: skip
 tensordot = operation(
@@ -239,8 +241,15 @@ def average(
         Array(2., dtype=float32)
     """
     axes = axis if axis is None or isinstance(axis, int) else tuple(axis)
-    factors = None if weights is None else floating(weights)
-    result = jnp.average(floating(x), axes, factors)
+    if weights is None:
+        values, factors = floating(x), None
+    else:
+        values, factors = jnp.asarray(x), jnp.asarray(weights)
+        if not jnp.issubdtype(jnp.result_type(values, factors), jnp.inexact):
+            values = floating(values)
+        kind = jnp.result_type(values, factors)
+        values, factors = values.astype(kind), factors.astype(kind)
+    result = jnp.average(values, axes, factors)
     assert isinstance(result, jax.Array)
     return result
 
@@ -311,4 +320,10 @@ def einsum(subscripts: str, *operands: ArrayLike) -> jax.Array:
         >>> einsum("i,i->", [1, 2], [3, 4])
         Array(11, dtype=int32)
     """
-    return jnp.einsum(subscripts, *map(jnp.asarray, operands))
+    arrays = [jnp.asarray(part) for part in operands]
+    return jnp.einsum(subscripts, *arrays, preferred_element_type=_wide_enough(*arrays))
+
+
+def _wide_enough(*arrays: jax.Array) -> str | None:
+    """The type of a sum of products: int8 alone would overflow."""
+    return "int32" if {array.dtype.name for array in arrays} == {"int8"} else None
