@@ -11,7 +11,7 @@ import pytest
 
 from saccade import Input, Sequential, layers
 from saccade.callbacks import Callback, Studio
-from saccade.core._errors import ConfigError
+from saccade.core._errors import ConfigError, DataWarning, DiskFullError
 from saccade.runs import RunFolder, send_command
 
 
@@ -125,6 +125,21 @@ def test_pause_waits_until_it_may_go_on(tmp_path: Path) -> None:
     helper.join()
     assert seen == ["paused"]
     assert len(history.history["loss"]) == 2
+
+
+def test_full_disk_ends_the_keeping_and_not_the_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object, **values: object) -> None:
+        raise DiskFullError("no space is left")
+
+    x, y = data()
+    monkeypatch.setattr("saccade.runs._write.RunWriter.note", refuse)
+    with pytest.warns(DataWarning, match="not kept any further"):
+        history = network().fit(
+            x, y, epochs=3, verbose=0, callbacks=[Studio(tmp_path, open=False)]
+        )
+    assert len(history.history["loss"]) == 3
 
 
 def test_wrong_examples_are_refused() -> None:

@@ -26,10 +26,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = Sequential(
         [
             Input((8, 8, 1)),
-            layers.Conv2D(4, 3, activation="relu"),
+            layers.Conv2D(4, 3, activation="relu", name="conv2d"),
             layers.MaxPooling2D(),
             layers.Flatten(),
-            layers.Dense(10, activation="softmax"),
+            layers.Dense(10, activation="softmax", name="dense"),
         ],
         name="digits",
     )

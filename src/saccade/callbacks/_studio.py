@@ -9,13 +9,15 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from saccade.callbacks._callback import Callback, Logs
-from saccade.core._errors import ConfigError, message
+from saccade.core._errors import ConfigError, DataWarning, message
 from saccade.core._output import write
 from saccade.data import ArraySource
 from saccade.runs import RunWriter, read_command
@@ -111,30 +113,42 @@ class Studio(Callback):
     def on_progress(self, batch: int, logs: Logs = None, bad: int = -1) -> None:
         """Writes a line now and then, and does what was asked."""
         now = time.perf_counter()
-        if self._writer is None or now - self._seen < _LOOK_S:
+        if now - self._seen < _LOOK_S:
             return
         self._seen = now
-        self._writer.note(
-            "step", epoch=self._epoch, batch=batch + 1, logs=dict(logs or {})
-        )
-        self._obey(self._writer)
+        with self._writing() as writer:
+            if writer is not None:
+                writer.note(
+                    "step", epoch=self._epoch, batch=batch + 1, logs=dict(logs or {})
+                )
+                self._obey(writer)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Writes what was logged, and the weights."""
-        if self._writer is None:
-            return
         rate = _rate(self.model)
-        self._writer.note("epoch", epoch=epoch, rate=rate, logs=dict(logs or {}))
-        self._keep_weights(self._writer, epoch + 1)
-        self._obey(self._writer)
+        with self._writing() as writer:
+            if writer is not None:
+                writer.note("epoch", epoch=epoch, rate=rate, logs=dict(logs or {}))
+                self._keep_weights(writer, epoch + 1)
+                self._obey(writer)
 
     def on_train_end(self, logs: Logs = None) -> None:
         """Says that the run has ended."""
-        if self._writer is None:
-            return
         stopped = bool(self.model.stop_training)
-        self._writer.set_state("stopped" if stopped else "finished")
+        with self._writing() as writer:
+            if writer is not None:
+                writer.set_state("stopped" if stopped else "finished")
         self._writer = None
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[RunWriter | None]:
+        """Gives the writer; a disk that refuses ends the keeping, not the training."""
+        try:
+            yield self._writer
+        except OSError as error:
+            self._writer = None
+            text = f"Studio: the run is not kept any further: {error}"
+            warnings.warn(text, DataWarning, stacklevel=2)
 
     def close(self) -> None:
         """Ends the studio that this callback started; the program's end does, too."""

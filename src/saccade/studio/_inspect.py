@@ -33,6 +33,7 @@ _DEAD_SHARE = 0.1
 # The first layer's gradient for each weight beside the last's.
 _VANISHING = 1e-3
 _BINS = 24
+_MOST_KERNELS = 32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +51,7 @@ class LayerState:
         gradient: mean absolute gradient of its weights; None without targets.
         dead: share of its units that are 0 for all examples; None where it means
             nothing.
+        kernels: of a convolution, its first filters, the mean over input channels.
     """
 
     name: str
@@ -61,6 +63,7 @@ class LayerState:
     high: float
     gradient: float | None
     dead: float | None
+    kernels: list[list[list[float]]]
 
 
 class Network:
@@ -250,7 +253,16 @@ def _state(
         high=float(edges[-1]),
         gradient=float(np.concatenate(slopes).mean()) if slopes else None,
         dead=_dead(layer, output),
+        kernels=_kernels(layer),
     )
+
+
+def _kernels(layer: Layer) -> list[list[list[float]]]:
+    kernel = getattr(layer, "kernel", None)
+    if kernel is None or len(kernel.shape) != 4 or max(kernel.shape[:2]) == 1:
+        return []
+    mean = np.asarray(kernel.value, np.float32).mean(axis=2)
+    return [mean[..., k].tolist() for k in range(min(mean.shape[-1], _MOST_KERNELS))]
 
 
 def _dead(layer: Layer, output: np.ndarray) -> float | None:

@@ -214,6 +214,8 @@ class Race {
     this.surfaceBox?.set(this.settings.surface);
     this.noise?.set(this.settings.noise);
     this.stepsBox?.set(this.steps);
+    this.startX?.set(this.settings.x ?? this.surface.start[0]);
+    this.startY?.set(this.settings.y ?? this.surface.start[1]);
     this.basinBox?.set(this.settings.basins);
     this.logarithm?.set(this.settings.logarithmic);
     const range = this.scrub?.element.querySelector("input");
@@ -227,6 +229,8 @@ class Race {
     this.surfaceBox = select("Surface", surfaces, "two_gaussians", (value) => this.change("surface", value), { test: "surface" });
     this.noise = slider("Noise of the gradient", { low: 0, high: 5, step: 0.1, test: "noise" }, 0, (value) => this.change("noise", value));
     this.stepsBox = numberBox("Steps", 300, (value) => this.change("steps", value), { low: 1, high: 5000, step: 1, test: "steps" });
+    this.startX = numberBox("Start x", 0, (value) => this.change("x", value), { low: -100, high: 100, test: "start-x" });
+    this.startY = numberBox("Start y", 0, (value) => this.change("y", value), { low: -100, high: 100, test: "start-y" });
     this.basinBox = select("Colour each start by where it ends", racers, "", (value) => this.change("basins", value), { test: "basins" });
     this.logarithm = checkbox("Logarithm of what is left", false, (value) => this.change("logarithmic", value), { test: "logarithmic" });
     this.scrub = slider("Step", { low: 0, high: 300, step: 1, test: "scrub" }, 0, (value) => this.show(value));
@@ -235,6 +239,7 @@ class Race {
     map.addEventListener("click", (event) => {
       const [x, y] = placeAt(map, this.surface, event);
       Object.assign(this.settings, { x: round(x), y: round(y) });
+      this.sync();
       this.pause();
       this.again();
       this.run();
@@ -257,6 +262,8 @@ class Race {
         this.surfaceBox.element,
         speed.element,
         this.stepsBox.element,
+        this.startX.element,
+        this.startY.element,
         this.noise.element,
         button("Other noise", () => this.change("seed", String(Number(this.settings.seed) + 1 || 1)), { test: "other-noise" }),
         this.basinBox.element,

@@ -92,22 +92,33 @@ function units(layer, chosen, choose, names) {
 }
 
 /**
- * @param {{layers: {name: string, kind: string, parameters: number, size: number | null, histogram: number[], low: number, high: number, gradient: number | null, dead: number | null}[], warnings: string[]}} states
+ * @param {{layers: {name: string, kind: string, parameters: number, size: number | null, histogram: number[], low: number, high: number, gradient: number | null, dead: number | null, kernels: number[][][]}[], warnings: string[]}} states
  */
 export function layerTable({ layers, warnings }) {
   const cell = (/** @type {number | null} */ value) => h("td", { class: "number" }, value === null ? "–" : short(value));
   const rows = layers
     .filter(({ parameters, dead }) => parameters || dead !== null)
     .map((layer) =>
-      h("tr", {}, h("th", { class: "left" }, layer.name), h("td", {}, layer.parameters.toLocaleString("en")), cell(layer.size), h("td", {}, histogram(layer)), cell(layer.gradient), h("td", { class: "number" }, layer.dead === null ? "–" : `${(100 * layer.dead).toFixed(0)} %`)),
+      h("tr", {}, h("th", { class: "left" }, layer.name), h("td", {}, layer.parameters.toLocaleString("en")), cell(layer.size), h("td", {}, histogram(layer)), cell(layer.gradient), h("td", { class: "number" }, layer.dead === null ? "–" : `${(100 * layer.dead).toFixed(0)} %`), h("td", { class: "left" }, kernels(layer))),
     );
   const box = h("div", { class: "stack" });
   fill(
     box,
     ...warnings.map((word) => h("p", { class: "problem" }, word)),
-    h("div", { class: "scroll" }, h("table", {}, h("tr", {}, ...["layer", "weights", "mean size", "distribution", "mean gradient", "dead units"].map((name) => h("th", { class: name === "layer" ? "left" : "" }, name))), ...rows)),
+    h("div", { class: "scroll" }, h("table", {}, h("tr", {}, ...["layer", "weights", "mean size", "distribution", "mean gradient", "dead units", "filters (mean over channels)"].map((name) => h("th", { class: name === "layer" ? "left" : "" }, name))), ...rows)),
   );
   return box;
+}
+
+/** The filters of a convolution as tiles. @param {{name: string, kernels: number[][][]}} layer */
+function kernels({ name, kernels: filters }) {
+  const scale = Math.max(1e-9, ...filters.flat(2).map(Math.abs));
+  const tiles = filters.map((rows, k) => {
+    const canvas = h("canvas", { class: "kernel", role: "img", title: `${name}, filter ${k + 1}` });
+    paint(canvas, rows.flat(), { columns: rows[0].length, scale });
+    return canvas;
+  });
+  return h("div", { class: "tiles" }, ...tiles);
 }
 
 /** @param {{histogram: number[], low: number, high: number}} layer */
