@@ -148,7 +148,7 @@ def test_importing_everything_starts_no_device_and_loads_no_optional_package():
     code = (
         "import sys, saccade\n"
         "from saccade import layers, models, losses, metrics, optimizers, callbacks\n"
-        "from saccade import utils, datasets, activations, initializers\n"
+        "from saccade import utils, datasets, activations, initializers, explain\n"
         "from jax._src import xla_bridge\n"
         "heavy = {'pandas', 'matplotlib', 'sklearn', 'h5py', 'PIL', 'rich', 'scipy'}\n"
         "print(bool(xla_bridge._backends), sorted(heavy & set(sys.modules)))"
