@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 
 import saccade
 from saccade import layers
-from saccade.core._errors import ConfigError, ShapeError, UnsupportedFeatureError
+from saccade.core._errors import ConfigError, ShapeError
 from saccade.core._scope import Scope
 
 X = np.random.default_rng(0).integers(0, 256, (6, 8, 9, 3)).astype(np.uint8)
@@ -75,17 +75,11 @@ def test_channels_first_is_the_same(make):
     assert_array_equal(np.moveaxis(first(np.moveaxis(X, -1, 1)), 1, -1), expected)
 
 
-def test_dicts_keep_labels_and_refuse_boxes(make):
+def test_dicts_keep_labels(make):
     layer = make(seed=1)
     result = layer({"images": X, "labels": np.arange(6)})
     assert_array_equal(result["labels"], np.arange(6))
     assert result["images"].shape == X.shape
-    with pytest.raises(UnsupportedFeatureError, match="bounding_boxes"):
-        layer({"images": X, "bounding_boxes": X})
-    with pytest.raises(UnsupportedFeatureError, match="bounding_boxes"):
-        layer.transform_bounding_boxes(X, None)
-    with pytest.raises(UnsupportedFeatureError, match="bounding_box_format"):
-        make(bounding_box_format="xyxy")
 
 
 @pytest.mark.parametrize("make", MAKERS[:MOVING])

@@ -157,5 +157,3 @@ def test_dicts_resize_masks_without_mixing_their_values(layer):
     np.testing.assert_array_equal(result["labels"], np.arange(2))
     shapes = layer.compute_output_shape({"images": images.shape, "labels": (2,)})
     assert shapes == {"images": (2, *size, 3), "labels": (2,)}
-    with pytest.raises(NotImplementedError, match="bounding_boxes"):
-        layer({**data, "bounding_boxes": images})

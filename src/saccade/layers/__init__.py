@@ -23,9 +23,9 @@ from ._augmentation_colour import RandomGrayscale as RandomGrayscale
 from ._augmentation_colour import RandomHue as RandomHue
 from ._augmentation_colour import RandomInvert as RandomInvert
 from ._augmentation_colour import RandomSaturation as RandomSaturation
+from ._augmentation_crop import RandomCrop as RandomCrop
 from ._augmentation_filters import RandomGaussianBlur as RandomGaussianBlur
 from ._augmentation_filters import RandomSharpness as RandomSharpness
-from ._augmentation_geometry import RandomCrop as RandomCrop
 from ._augmentation_geometry import RandomElasticTransform as RandomElasticTransform
 from ._augmentation_geometry import RandomFlip as RandomFlip
 from ._augmentation_geometry import RandomPerspective as RandomPerspective
@@ -60,6 +60,7 @@ from ._input import InputLayer as InputLayer
 from ._input import InputSpec as InputSpec
 from ._layer import Layer as Layer
 from ._masking import Masking as Masking
+from ._max_boxes import MaxNumBoundingBoxes as MaxNumBoundingBoxes
 from ._merge import Add as Add
 from ._merge import Average as Average
 from ._merge import Concatenate as Concatenate
@@ -238,6 +239,7 @@ __all__ = [
     "LayerNormalization",
     "LeakyReLU",
     "Masking",
+    "MaxNumBoundingBoxes",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",

@@ -24,6 +24,7 @@ from saccade.core._errors import (
 from saccade.core._random import SeedGenerator, draw_key
 from saccade.core._symbolic import Shape
 
+from ._box_moves import Size, as_corners, box_format, checked_boxes, in_form
 from ._layer import Layer
 
 # Pictures, or a dict of them and their labels.
@@ -42,16 +43,20 @@ class Augmentation(Layer):
     Args:
         seed: int for a stream of its own.
         data_format: 'channels_last' or 'channels_first'; None for the global setting.
-        bounding_box_format: not supported.
+        bounding_box_format: what the four numbers of boxes are; see
+            `utils.bounding_boxes.convert_format`.
         **kwargs: `name`, `dtype`, `input_shape`.
 
     Raises:
-        UnsupportedFeatureError: boxes are given.
+        ConfigError: an unknown form of boxes, or boxes and no form.
+        UnsupportedFeatureError: boxes, where they cannot be moved.
         ShapeError: pictures have neither 3 nor 4 axes.
     """
 
     # Whether there is anything to draw; else `_apply` works without parameters.
     _DRAWS = True
+    # Whether it is known where boxes go.
+    _KNOWS_BOXES = True
 
     def __init__(
         self,
@@ -61,8 +66,7 @@ class Augmentation(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if bounding_box_format is not None:
-            raise self._unsupported("bounding_box_format")
+        self.bounding_box_format = box_format(bounding_box_format, self._where)
         self.seed = seed
         self.generator = SeedGenerator(seed)
         self.data_format = _checks.data_format(data_format, self._where)
@@ -72,8 +76,7 @@ class Augmentation(Layer):
             message(
                 self._where,
                 f"`{what}` is not supported",
-                "give pictures, or a dict with 'images', 'labels' and "
-                "'segmentation_masks'",
+                "leave the boxes out, or use another layer",
             )
         )
 
@@ -88,6 +91,18 @@ class Augmentation(Layer):
     def _apply_to_masks(self, masks: jax.Array, transformation: Any) -> jax.Array:
         """Applies parameters to a batch of masks; changes of colour leave them."""
         return masks
+
+    def _apply_to_boxes(
+        self, boxes: jax.Array, transformation: Any, size: Size
+    ) -> jax.Array:
+        """Applies parameters to the corners of boxes; changes of colour leave them.
+
+        Args:
+            boxes: (b, n, 4), in pixels.
+            transformation: the parameters.
+            size: height and width of the pictures.
+        """
+        return boxes
 
     def get_random_transformation(
         self, data: Pictures, training: bool = True, seed: Seed = None
@@ -104,7 +119,11 @@ class Augmentation(Layer):
         if not training or not self._DRAWS:
             return None
         key = draw_key(self.generator if seed is None else seed)
-        return self._draw(key, shape if len(shape) == 4 else (1, *shape))
+        drawn = self._draw(key, shape if len(shape) == 4 else (1, *shape))
+        if self._moves_boxes and isinstance(drawn, dict):
+            # Boxes may be in shares of the picture.
+            return {**drawn, "input_shape": shape}
+        return drawn
 
     def transform_images(
         self, images: ArrayLike, transformation: Any = None, training: bool = True
@@ -131,10 +150,59 @@ class Augmentation(Layer):
         return jnp.asarray(labels)
 
     def transform_bounding_boxes(
-        self, bounding_boxes: object, transformation: Any, training: bool = True
-    ) -> None:
-        """Raises UnsupportedFeatureError."""
-        raise self._unsupported("bounding_boxes")
+        self,
+        bounding_boxes: Mapping[str, Any],
+        transformation: Any = None,
+        training: bool = True,
+    ) -> dict[str, Any]:
+        """Moves boxes as their pictures are moved.
+
+        Boxes are cut at the border; those of which nothing is left get the label -1.
+
+        Args:
+            bounding_boxes: a dict with 'boxes' (b, n, 4) and 'labels' (b, n), or both
+                without the axis b for one picture.
+            transformation: what `get_random_transformation` returned.
+            training: whether to apply it.
+        """
+        axes = jnp.ndim(bounding_boxes["boxes"]) + 1
+        boxes = checked_boxes(
+            bounding_boxes, axes, self.bounding_box_format, self._where
+        )
+        if not training or transformation is None:
+            return boxes
+        if not self._KNOWS_BOXES:
+            raise self._unsupported("bounding_boxes")
+        if not self._moves_boxes:
+            return boxes
+        return self._move_boxes(boxes, transformation, self._drawn_size(transformation))
+
+    @property
+    def _moves_boxes(self) -> bool:
+        return type(self)._apply_to_boxes is not Augmentation._apply_to_boxes
+
+    def _drawn_size(self, transformation: Any) -> Size:
+        """The height and width of the pictures that parameters were drawn for."""
+        height, width = (
+            transformation["input_shape"][axis] for axis in self._pixel_axes
+        )
+        return height, width
+
+    def _size_after(self, size: Size) -> Size:
+        """The height and width that pictures of this size get."""
+        return size
+
+    def _move_boxes(
+        self, boxes: Mapping[str, Any], transformation: Any, size: Size
+    ) -> dict[str, Any]:
+        form = self.bounding_box_format
+        assert form is not None
+        corners = as_corners(boxes, form, size)
+        x = corners["boxes"]
+        batch = x if x.ndim == 3 else x[None]
+        moved = self._apply_to_boxes(batch, transformation, size)
+        corners["boxes"] = moved if x.ndim == 3 else moved[0]
+        return in_form(corners, form, self._size_after(size))
 
     def transform_segmentation_masks(
         self,
@@ -159,13 +227,13 @@ class Augmentation(Layer):
 
     def call(self, data: Pictures, training: bool = True) -> Pictures:
         """Returns changed pictures if `training`; a dict keeps its other entries."""
-        if isinstance(data, Mapping) and "bounding_boxes" in data:
-            raise self._unsupported("bounding_boxes")
         drawn = self.get_random_transformation(data, training=training)
         images = self.transform_images(_images(data), drawn, training=training)
         if not isinstance(data, Mapping):
             return images
         result = {**data, "images": images}
+        if "bounding_boxes" in data:
+            result["bounding_boxes"] = self._transform_boxes_of(data, drawn, training)
         if "labels" in data:
             result["labels"] = self.transform_labels(
                 data["labels"], drawn, training=training
@@ -175,6 +243,17 @@ class Augmentation(Layer):
                 data, drawn, training
             )
         return result
+
+    def _transform_boxes_of(
+        self, data: Mapping[str, Any], drawn: Any, training: bool
+    ) -> dict[str, Any]:
+        boxes = checked_boxes(
+            data["bounding_boxes"],
+            jnp.ndim(data["images"]),
+            self.bounding_box_format,
+            self._where,
+        )
+        return self.transform_bounding_boxes(boxes, drawn, training=training)
 
     def _transform_masks_of(
         self, data: Mapping[str, Any], drawn: Any, training: bool
@@ -194,7 +273,8 @@ class Augmentation(Layer):
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         config = super().get_config()
-        config.pop("bounding_box_format", None)
+        if self.bounding_box_format is None:
+            config.pop("bounding_box_format", None)
         return config
 
     def _check_axes(self, ndim: int) -> None:

@@ -45,7 +45,6 @@ class RandomBrightness(Augmentation):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers; integers become floats first.
 
@@ -96,7 +95,6 @@ class RandomContrast(Augmentation):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers. (One number f means what Keras 3.15 does
     with it; Keras' text says from 1 - f.)
@@ -152,7 +150,6 @@ class RandomSaturation(Augmentation):
     Raises:
         ConfigError: an argument outside its range.
         ShapeError: not 3 channels.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers; saturation stays below 1 for every
     `value_range`, where Keras 3.15 cuts it at `value_range[1]`, so that pixels of
@@ -211,7 +208,6 @@ class RandomHue(Augmentation):
     Raises:
         ConfigError: an argument outside its range.
         ShapeError: not 3 channels.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers.
 
@@ -271,7 +267,6 @@ class RandomColorJitter(Augmentation):
     Raises:
         ConfigError: an argument outside its range.
         ShapeError: not 3 channels.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers, and as the four layers.
 
@@ -344,7 +339,6 @@ class RandomGrayscale(Augmentation):
     Raises:
         ConfigError: an argument outside its range.
         ShapeError: not 3 channels.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers; integers become floats first.
 
@@ -393,7 +387,6 @@ class RandomColorDegeneration(Augmentation):
     Raises:
         ConfigError: an argument outside its range.
         ShapeError: not 3 channels.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers. (One number f means what Keras 3.15 does
     with it; Keras' text says from 0.)
@@ -444,7 +437,6 @@ class RandomInvert(Augmentation):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers; a pixel x becomes low + high - x, where
     Keras forgets the lowest value.

@@ -47,7 +47,6 @@ class RandomSharpness(Augmentation):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers.
 
@@ -107,7 +106,6 @@ class RandomGaussianBlur(Augmentation):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers.
 

@@ -1,4 +1,4 @@
-"""Augmentation that moves pixels: flips, rotation, zoom, shifts, shear and crops.
+"""Augmentation that moves pixels: flips, rotation, zoom, shifts and shear.
 
 Each layer makes one warp of the batch. Changes of colour must not go here.
 """
@@ -16,11 +16,13 @@ from jax.typing import ArrayLike
 from saccade import ops
 from saccade.core import _checks
 from saccade.core._symbolic import Shape
-from saccade.ops._affine import FILL_MODES, WARP_INTERPOLATIONS
+from saccade.ops._affine import FILL_MODES, WARP_INTERPOLATIONS, homography
+from saccade.ops._boxes import four
 from saccade.ops._filters import distorted
 from saccade.random._bits import hashed_normal
 
 from ._augmentation import Augmentation, Factor, chosen, uniform, where_chosen
+from ._box_moves import Size, projected
 
 _FLIPS = ("horizontal", "vertical", "horizontal_and_vertical")
 # Keras offers one mode less to layers than to the function behind them.
@@ -45,9 +47,8 @@ class RandomFlip(Augmentation):
 
     Raises:
         ConfigError: another `mode`.
-        UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; no boxes.
+    Differs from Keras: other random numbers.
 
     Example:
         >>> flip = RandomFlip("horizontal")
@@ -75,11 +76,22 @@ class RandomFlip(Augmentation):
         axes += [down + 1] * ("horizontal" in self.mode)
         return jnp.where(transformation["flips"], jnp.flip(images, axes), images)
 
+    def _apply_to_boxes(
+        self, boxes: jax.Array, transformation: Any, size: Size
+    ) -> jax.Array:
+        (left, top, right, bottom), (height, width) = four(boxes), size
+        if "horizontal" in self.mode:
+            left, right = width - right, width - left
+        if "vertical" in self.mode:
+            top, bottom = height - bottom, height - top
+        flips = jnp.asarray(transformation["flips"]).reshape(-1, 1, 1)
+        return jnp.where(flips, jnp.stack([left, top, right, bottom], -1), boxes)
+
     def _apply_to_masks(self, masks: jax.Array, transformation: Any) -> jax.Array:
         return self._apply(masks, transformation)
 
 
-class _Moving(Augmentation):
+class Moving(Augmentation):
     """A layer that reads pixels elsewhere; those of masks are not interpolated."""
 
     interpolation: str
@@ -97,7 +109,7 @@ class _Moving(Augmentation):
         return self._moved(masks, transformation, "nearest")
 
 
-class _Warp(_Moving):
+class _Warp(Moving):
     """A layer that says where each pixel of the result is read."""
 
     def __init__(
@@ -126,6 +138,14 @@ class _Warp(_Moving):
             fill_value=self.fill_value,
             data_format=self.data_format,
         )
+
+    def _apply_to_boxes(
+        self, boxes: jax.Array, transformation: Any, size: Size
+    ) -> jax.Array:
+        shape = [boxes.shape[0], 1, 1, 1]
+        for axis, side in zip(self._pixel_axes, size, strict=True):
+            shape[axis] = side
+        return projected(boxes, self._matrix(transformation, tuple(shape)))
 
 
 def _rows(*numbers: ArrayLike) -> jax.Array:
@@ -156,9 +176,8 @@ class RandomRotation(_Warp):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; no boxes.
+    Differs from Keras: other random numbers.
 
     Example:
         >>> quarter = RandomRotation((0.25, 0.25), interpolation="nearest")
@@ -247,9 +266,8 @@ class RandomZoom(_TwoFactors):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; no boxes.
+    Differs from Keras: other random numbers.
 
     Example:
         >>> zoom = RandomZoom((-0.5, -0.5), interpolation="nearest")
@@ -316,9 +334,8 @@ class RandomTranslation(_TwoFactors):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; no boxes.
+    Differs from Keras: other random numbers.
 
     Example:
         >>> shift = RandomTranslation(0, (0.5, 0.5), fill_mode="constant")
@@ -377,9 +394,8 @@ class RandomShear(_Warp):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; no boxes; one number f
+    Differs from Keras: other random numbers; one number f
     means what Keras' text says, not from -f to f, so that a config can be read again.
 
     Example:
@@ -422,7 +438,7 @@ class RandomShear(_Warp):
         return _rows(1, factors[:, 0], 0, factors[:, 1], 1, 0)
 
 
-class RandomPerspective(_Moving):
+class RandomPerspective(Moving):
     """Shows pictures as if looked at from the side.
 
     Args:
@@ -443,9 +459,8 @@ class RandomPerspective(_Moving):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; no boxes.
+    Differs from Keras: other random numbers.
 
     Example:
         >>> RandomPerspective(0.0)(jnp.ones((1, 2, 2, 1))).ravel()
@@ -499,8 +514,16 @@ class RandomPerspective(_Moving):
         )
         return where_chosen(transformation["apply_perspective"], changed, images)
 
+    def _apply_to_boxes(
+        self, boxes: jax.Array, transformation: Any, size: Size
+    ) -> jax.Array:
+        points = (transformation["start_points"], transformation["end_points"])
+        changed = projected(boxes, homography(*map(jnp.asarray, points)))
+        flags = jnp.asarray(transformation["apply_perspective"])[:, None, None]
+        return jnp.where(flags, changed, boxes)
 
-class RandomElasticTransform(_Moving):
+
+class RandomElasticTransform(Moving):
     """Distorts a share of the pictures as if they were printed on rubber.
 
     Args:
@@ -527,7 +550,7 @@ class RandomElasticTransform(_Moving):
         ConfigError: an argument outside its range.
         UnsupportedFeatureError: boxes are given.
 
-    Differs from Keras: other random numbers; no boxes; the ways across and down are
+    Differs from Keras: other random numbers; the ways across and down are
     drawn apart, see `ops.image.elastic_transform`; masks move as their pictures; works
     inside compiled code.
 
@@ -535,6 +558,8 @@ class RandomElasticTransform(_Moving):
         >>> RandomElasticTransform(seed=1)(jnp.ones((1, 8, 8, 3))).shape
         (1, 8, 8, 3)
     """
+
+    _KNOWS_BOXES = False
 
     def __init__(
         self,
@@ -590,123 +615,3 @@ class RandomElasticTransform(_Moving):
 
     def _apply(self, images: jax.Array, transformation: Any) -> jax.Array:
         return jnp.clip(super()._apply(images, transformation), *self.value_range)
-
-
-class RandomCrop(_Moving):
-    """Cuts a part out of pictures, the same part of all in a batch.
-
-    Pictures that are not larger are cut to the proportions and resized.
-
-    Args:
-        height: of the result, in pixels.
-        width: of the result, in pixels.
-        seed: int for a stream of its own.
-        data_format: 'channels_last' or 'channels_first'; None for the global setting.
-        name: the layer's name.
-        **kwargs: `dtype`, `input_shape`.
-
-    Call args:
-        data: pictures, or a dict with 'images'; training: whether to cut at random;
-        else the largest middle part is resized.
-
-    Shapes:
-        data: (b, h, w, c) or (h, w, c) -> (..., height, width, c) compute dtype.
-
-    Raises:
-        ConfigError: a size below 1.
-        UnsupportedFeatureError: boxes are given.
-
-    Differs from Keras: other random numbers; no boxes. Without
-    training the result has the size asked for; Keras 3.15 returns whole pictures.
-
-    Example:
-        >>> RandomCrop(2, 2)(jnp.ones((1, 4, 4, 3))).shape
-        (1, 2, 2, 3)
-    """
-
-    interpolation = "bilinear"
-
-    def __init__(
-        self,
-        height: int,
-        width: int,
-        seed: int | None = None,
-        data_format: str | None = None,
-        name: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(seed=seed, data_format=data_format, name=name, **kwargs)
-        self.height = _checks.positive_int(height, "height", self._where)
-        self.width = _checks.positive_int(width, "width", self._where)
-
-    def _draw(self, key: jax.Array, shape: Shape) -> tuple[ArrayLike, ArrayLike]:
-        height, width = self._size(shape)
-        if height > self.height and width > self.width:
-            first, second = jax.random.split(key)
-            return (
-                jax.random.randint(first, (), 0, height - self.height + 1),
-                jax.random.randint(second, (), 0, width - self.width + 1),
-            )
-        tall = max(min(height, width * self.height // self.width), 1)
-        wide = max(min(width, height * self.width // self.height), 1)
-        return (height - tall) // 2, (width - wide) // 2
-
-    def _moved(
-        self, images: jax.Array, transformation: Any, interpolation: str
-    ) -> jax.Array:
-        top, left = transformation
-        axis = 1 if self.data_format == "channels_last" else 2
-        for step, start, length in ((0, top, self.height), (1, left, self.width)):
-            have = images.shape[axis + step]
-            length = min(length, have if not isinstance(start, int) else have - start)
-            images = jax.lax.dynamic_slice_in_dim(images, start, length, axis + step)
-        return self._resized(images, interpolation)
-
-    def _resized(
-        self, images: jax.Array, interpolation: str, cut: bool = False
-    ) -> jax.Array:
-        axis = images.ndim - (3 if self.data_format == "channels_last" else 2)
-        size = (self.height, self.width)
-        if images.shape[axis : axis + 2] == size:
-            return images
-        return ops.image.resize(
-            images,
-            size,
-            interpolation=interpolation,
-            crop_to_aspect_ratio=cut,
-            data_format=self.data_format,
-        )
-
-    def transform_images(
-        self, images: ArrayLike, transformation: Any = None, training: bool = True
-    ) -> jax.Array:
-        """Cuts the part out if `training`, else resizes the middle."""
-        x = super().transform_images(images, transformation, training)
-        if training and transformation is not None:
-            return x
-        return self._resized(x, self.interpolation, cut=True)
-
-    def transform_segmentation_masks(
-        self,
-        segmentation_masks: ArrayLike,
-        transformation: Any = None,
-        training: bool = True,
-    ) -> jax.Array:
-        """Cuts the part out if `training`, else resizes the middle."""
-        masks = super().transform_segmentation_masks(
-            segmentation_masks, transformation, training
-        )
-        if training and transformation is not None:
-            return masks
-        return self._resized(masks, "nearest", cut=True)
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """Returns the shape with the new height and width."""
-        if isinstance(input_shape, dict):
-            images = self.compute_output_shape(input_shape["images"])
-            return {**input_shape, "images": images}
-        self._check_axes(len(input_shape))
-        axis = len(input_shape) - (3 if self.data_format == "channels_last" else 2)
-        return (
-            *input_shape[:axis], self.height, self.width, *input_shape[axis + 2 :],
-        )  # fmt: skip

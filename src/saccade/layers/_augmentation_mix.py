@@ -5,7 +5,7 @@ The two that mix pictures leave the rows that fill up the last batch out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
@@ -83,7 +83,6 @@ class RandomErasing(_Boxes):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers.
 
@@ -269,7 +268,6 @@ class MixUp(_Mixing):
     Raises:
         ConfigError: `alpha` is not above 0.
         ShapeError: labels are class numbers.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers; labels that are class numbers are an
     error, where Keras returns a wrong shape.
@@ -314,6 +312,25 @@ class MixUp(_Mixing):
     def _apply_to_masks(self, masks: jax.Array, transformation: Any) -> jax.Array:
         return self._apply(masks.astype(self.compute_dtype), transformation)
 
+    def transform_bounding_boxes(
+        self,
+        bounding_boxes: Mapping[str, Any],
+        transformation: Any = None,
+        training: bool = True,
+    ) -> dict[str, Any]:
+        """Puts the boxes of the other picture behind those of each."""
+        boxes = super().transform_bounding_boxes(
+            bounding_boxes, transformation, training
+        )
+        if not training or transformation is None or boxes["boxes"].ndim == 2:
+            return boxes
+        order = transformation["permutation_order"]
+        both = {
+            name: jnp.concatenate([boxes[name], boxes[name][order]], axis=1)
+            for name in ("boxes", "labels")
+        }
+        return {**boxes, **both}
+
 
 class CutMix(_Mixing, _Boxes):
     """Puts a box of another picture of the batch into each, and mixes their labels.
@@ -350,6 +367,8 @@ class CutMix(_Mixing, _Boxes):
     Reference: Yun et al., "CutMix: Regularization Strategy to Train Strong
         Classifiers with Localizable Features", 2019, https://arxiv.org/abs/1905.04899
     """
+
+    _KNOWS_BOXES = False
 
     def __init__(
         self,

@@ -30,6 +30,7 @@ from ._augmentation_tone import (
     RandomPosterization,
     Solarization,
 )
+from ._box_moves import Size
 
 # What is done to a batch of pictures or masks with one layer and its parameters.
 Doing = Callable[[Augmentation, jax.Array, Any], jax.Array]
@@ -118,7 +119,6 @@ class RandAugment(_Policy):
     Raises:
         ConfigError: an argument outside its range.
         ShapeError: not 3 channels.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers, and as the eleven layers; of these only
     those drawn are computed.
@@ -179,6 +179,14 @@ class RandAugment(_Policy):
     def _apply_to_masks(self, masks: jax.Array, transformation: Any) -> jax.Array:
         return self._run(masks, transformation, _mask)
 
+    def _apply_to_boxes(
+        self, boxes: jax.Array, transformation: Any, size: Size
+    ) -> jax.Array:
+        def move(layer: Augmentation, x: jax.Array, drawn: Any) -> jax.Array:
+            return layer._apply_to_boxes(x, drawn, size)
+
+        return self._run(boxes, transformation, move)
+
     def _run(self, x: jax.Array, transformation: Any, do: Doing) -> jax.Array:
         drawn = transformation["transforms"]
         which = transformation["layer_idxes"]
@@ -238,6 +246,7 @@ class AugMix(_Policy):
         Robustness and Uncertainty", 2019, https://arxiv.org/abs/1912.02781
     """
 
+    _KNOWS_BOXES = False
     _NAMES = (
         "random_shear",
         "random_translation",

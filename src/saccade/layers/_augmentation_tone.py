@@ -39,7 +39,6 @@ class RandomPosterization(Augmentation):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers. (One number f means what Keras 3.15 does
     with it; Keras' text says f bits, which is `(f, f)`.)
@@ -97,7 +96,6 @@ class Solarization(Augmentation):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: other random numbers; the lower limit is a share of the range,
     as the upper one, where Keras 3.15 takes it as a number of 255.
@@ -163,7 +161,6 @@ class AutoContrast(Fixed):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: 'channels_first' is known.
 
@@ -228,7 +225,6 @@ class Equalization(Fixed):
 
     Raises:
         ConfigError: an argument outside its range.
-        UnsupportedFeatureError: boxes are given.
 
     Differs from Keras: each picture is looked at by itself; Keras 3.15 counts the
     values of the whole batch, so that a picture's result depends on its neighbours.

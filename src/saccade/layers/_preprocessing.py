@@ -18,7 +18,6 @@ from saccade.core._errors import (
     DataError,
     NotBuiltError,
     ShapeError,
-    UnsupportedFeatureError,
     message,
 )
 from saccade.core._symbolic import Shape
@@ -26,6 +25,16 @@ from saccade.core._variable import Variable
 from saccade.ops._image import INTERPOLATIONS
 from saccade.saving import deserialize_keras_object, serialize_keras_object
 
+from ._box_moves import (
+    Size,
+    Window,
+    as_corners,
+    box_format,
+    checked_boxes,
+    cropped,
+    in_form,
+    window_for,
+)
 from ._layer import Layer
 from ._same_shape import SameShape
 
@@ -341,9 +350,15 @@ class _ToSize(Layer):
     """A layer that brings pictures to one height and width."""
 
     def __init__(
-        self, height: int, width: int, data_format: str | None, **kwargs: Any
+        self,
+        height: int,
+        width: int,
+        data_format: str | None,
+        bounding_box_format: str | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.bounding_box_format = box_format(bounding_box_format, self._where)
         self.height = _checks.positive_int(height, "height", self._where)
         self.width = _checks.positive_int(width, "width", self._where)
         self.data_format = _checks.data_format(data_format, self._where)
@@ -372,21 +387,45 @@ class _ToSize(Layer):
         """Returns the pictures in the new size; a dict keeps its other entries."""
         if not isinstance(inputs, Mapping):
             return self._sized(inputs, False)
-        if "bounding_boxes" in inputs:
-            raise UnsupportedFeatureError(
-                message(
-                    self._where,
-                    "`bounding_boxes` is not supported",
-                    "give pictures, or a dict with 'images', 'labels' and "
-                    "'segmentation_masks'",
-                )
-            )
-        return {
+        result = {
             name: self._sized(jnp.asarray(value), name != "images")
             if name in _OF_PICTURES
             else value
             for name, value in inputs.items()
         }
+        if "bounding_boxes" in inputs:
+            shape = jnp.shape(inputs["images"])
+            axis = self._first_axis(len(shape))
+            boxes = checked_boxes(
+                inputs["bounding_boxes"],
+                len(shape),
+                self.bounding_box_format,
+                self._where,
+            )
+            size = (shape[axis], shape[axis + 1])
+            result["bounding_boxes"] = self._move(boxes, size)
+        return result
+
+    def _window(self, size: Size) -> Window:
+        """The part of pictures of a size that is brought to the new one."""
+        raise NotImplementedError
+
+    def _move(self, boxes: Mapping[str, Any], size: Size) -> dict[str, Any]:
+        form, target = self.bounding_box_format or "", (self.height, self.width)
+        given = boxes["boxes"]
+        # Boxes of zeros or -1 only fill up, and become zeros.
+        filling = jnp.all(given == -1, -1) | jnp.all(given == 0, -1)
+        corners = as_corners(boxes, form, size)
+        moved = cropped(corners["boxes"], self._window(size), target)
+        corners["boxes"] = jnp.where(filling[..., None], 0, moved)
+        return in_form(corners, form, target)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        config = super().get_config()
+        if self.bounding_box_format is None:
+            config.pop("bounding_box_format", None)
+        return config
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Returns the shape with the new height and width."""
@@ -430,8 +469,6 @@ class Resizing(_ToSize):
         ConfigError: a size below 1, another interpolation or fill mode, or cropping
             together with padding.
         ShapeError: neither 3 nor 4 axes.
-
-    Differs from Keras: no boxes.
 
     Example:
         >>> Resizing(4, 6)(jnp.ones((1, 8, 8, 3))).shape
@@ -483,6 +520,14 @@ class Resizing(_ToSize):
             data_format=self.data_format,
         )
 
+    def _window(self, size: Size) -> Window:
+        return window_for(
+            size,
+            (self.height, self.width),
+            self.crop_to_aspect_ratio,
+            self.pad_to_aspect_ratio,
+        )
+
 
 class CenterCrop(_ToSize):
     """Cuts the middle out of pictures; smaller ones are enlarged first.
@@ -499,8 +544,6 @@ class CenterCrop(_ToSize):
     Raises:
         ConfigError: a size below 1.
         ShapeError: neither 3 nor 4 axes.
-
-    Differs from Keras: no boxes.
 
     Example:
         >>> CenterCrop(2, 2)(jnp.arange(16.0).reshape(1, 4, 4, 1)).ravel()
@@ -529,3 +572,9 @@ class CenterCrop(_ToSize):
         return jax.lax.slice_in_dim(
             x, beside // 2, beside // 2 + self.width, axis=axis + 1
         )
+
+    def _window(self, size: Size) -> Window:
+        above, beside = size[0] - self.height, size[1] - self.width
+        if above < 0 or beside < 0:
+            return window_for(size, (self.height, self.width), crop=True, pad=False)
+        return Window(above // 2, beside // 2, self.height, self.width)

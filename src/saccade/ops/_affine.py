@@ -125,7 +125,7 @@ def perspective_transform(
             )
         )
     return _project(
-        x, _homography(start, end), interpolation, "constant", fill_value, data_format,
+        x, homography(start, end), interpolation, "constant", fill_value, data_format,
         where,
     )  # fmt: skip
 
@@ -177,7 +177,7 @@ def map_coordinates(
     )
 
 
-def _homography(start: jax.Array, end: jax.Array) -> jax.Array:
+def homography(start: jax.Array, end: jax.Array) -> jax.Array:
     """The 8 numbers that lead from each end point back to its start point."""
     x, y = end[..., 0], end[..., 1]
     one, zero = jnp.ones_like(x), jnp.zeros_like(x)
