@@ -71,6 +71,7 @@ GIVEN = {
     "Lambda": ({"function": halve}, ROWS),
     "LayerNormalization": ({}, LINE),
     "LeakyReLU": ({"negative_slope": 0.2}, ROWS),
+    "MaxNumBoundingBoxes": ({"max_number": 3}, PICTURE),
     "MixUp": ({"seed": 1}, PICTURE),
     "Normalization": ({}, ROWS),
     "PReLU": ({"shared_axes": [1]}, LINE),

@@ -105,6 +105,15 @@ def test_what_leaves_the_picture_gets_no_label():
     assert moved["bounding_boxes"]["labels"].tolist() == [[-1]]
 
 
+def test_a_picture_pressed_to_a_line_gives_numbers():
+    layer = layers.RandomShear(1.0, 1.0, bounding_box_format="xyxy")
+    boxes = {"boxes": CORNERS, "labels": np.ones((ROWS, 1, 2), int)}
+    drawn = {"shear_factor": np.ones((ROWS, 2)), "input_shape": (ROWS, H, W, 1)}
+    moved = layer.transform_bounding_boxes(boxes, drawn)
+    assert np.isfinite(moved["boxes"]).all()
+    assert moved["labels"].shape == (ROWS, 1, 2)
+
+
 def test_changes_of_colour_leave_boxes():
     layer = layers.RandomBrightness(0.5, bounding_box_format="xywh", seed=1)
     boxes = {"boxes": CORNERS, "labels": np.ones((ROWS, 1), int)}

@@ -98,7 +98,7 @@ def test_errors():
         own.convert_format(np.ones(3), "xyxy", "xywh")
     with pytest.raises(ConfigError, match="unknown name 'xyhw'"):
         own.convert_format(BOXES, "xyhw", "xywh")
-    with pytest.raises(ConfigError, match="pass `height` and `width`"):
+    with pytest.raises(ConfigError, match="must receive `height` and `width`"):
         own.convert_format(BOXES, "xyxy", "rel_xyxy")
     with pytest.raises(UnsupportedFeatureError, match=r"form 'xyxy', got 'xywh'"):
         own.crop(BOXES, 0, 0, 1, 1, "xywh")

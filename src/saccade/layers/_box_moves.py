@@ -60,6 +60,8 @@ def projected(boxes: jax.Array, matrix: jax.Array) -> jax.Array:
     x, y = (corner - 0.5 for corner in corner_points(boxes))
     # Back: the adjugate is the inverse up to a factor, which the division takes out.
     scale = (d * h - e * g) * x + (b * g - a * h) * y + (a * e - b * d)
+    # A picture that is pressed to a line has no inverse; its boxes reach the border.
+    scale = jnp.where(jnp.abs(scale) < 1e-6, 1e-6, scale)
     new_x = ((e - f * h) * x + (c * h - b) * y + (b * f - c * e)) / scale
     new_y = ((f * g - d) * x + (a - c * g) * y + (c * d - a * f)) / scale
     return around(new_x + 0.5, new_y + 0.5)
@@ -138,7 +140,7 @@ def checked_boxes(
             )
         )
     boxes, labels = jnp.asarray(given["boxes"], "float32"), jnp.asarray(given["labels"])
-    if boxes.ndim != axes - 1 or labels.shape[: axes - 2] != boxes.shape[:-1]:
+    if boxes.ndim != axes - 1 or labels.ndim not in (axes - 2, axes - 1):
         shape = "(n, 4) and labels (n,)" if axes == 3 else "(b, n, 4) and labels (b, n)"
         raise ShapeError(
             message(

@@ -111,8 +111,8 @@ def convert_format(
         raise ConfigError(
             message(
                 where,
-                f"between {source!r} and {target!r} the size of the picture is needed",
-                "pass `height` and `width`",
+                f"must receive `height` and `width` of the picture between {source!r} "
+                f"and {target!r}",
             )
         )
     array = array.astype(dtype)
@@ -172,7 +172,10 @@ def clip_to_image_size(
     }
     if result.get("labels") is not None:
         inside = (right - left) * (bottom - top) > 0
-        result["labels"] = jnp.where(inside, jnp.asarray(result["labels"]), -1)
+        labels = jnp.asarray(result["labels"])
+        if labels.ndim > inside.ndim and labels.shape[:-1] == inside.shape:
+            inside = inside[..., None]  # a row for each box, not a number
+        result["labels"] = jnp.where(inside, labels, -1)
     return result
 
 
