@@ -383,6 +383,18 @@ def test_attributes_that_declare_absurd_shapes(tmp_path):
         load_model(path)
 
 
+def test_texts_in_which_the_library_gets_stuck(tmp_path):
+    """A size of zero between texts: HDF5 steps by it forever."""
+    path = tmp_path / "old.h5"
+    net().save(path)
+    content = bytearray(path.read_bytes())
+    place = content.index(b"GCOL")
+    content[place + 16 : place + 32] = bytes(16)
+    path.write_bytes(content)
+    with pytest.raises(SavingError, match=f"byte {place:,} do not add up"):
+        load_model(path)
+
+
 def test_several_names_for_one_member(good):
     """Of two members of one name the last counts, as everywhere; it is checked."""
     with zipfile.ZipFile(good, "a") as archive, warnings.catch_warnings():

@@ -19,6 +19,7 @@ import numpy as np
 
 from saccade.core._errors import SaccadeError, SavingError, message
 from saccade.core._lazy import optional_import
+from saccade.saving._hdf5_heap import find_broken_heap
 
 # What arrays may grow by when they are unpacked; Keras writes them as they are.
 _GROWTH = 8
@@ -74,7 +75,9 @@ class Hdf5Reader:
 
     def __init__(self, source: Path | bytes, name: str, size_bytes: int) -> None:
         self.name = name
+        self._source = source
         self._content = source if isinstance(source, bytes) else None
+        self._heaps_checked = False
         self._left = _GROWTH * max(size_bytes, _SMALL)
         self._h5py: Any = optional_import("h5py", extra="", purpose="load_weights")
         with reading(name):
@@ -190,6 +193,11 @@ class Hdf5Reader:
             if holder is None or key not in holder.attrs:
                 return None
             details = holder.attrs.get_id(key)
+            if self._h5py.check_vlen_dtype(details.dtype) or (
+                self._h5py.check_string_dtype(details.dtype)
+                and self._h5py.check_string_dtype(details.dtype).length is None
+            ):
+                self._check_heaps()
             size = math.prod(details.shape) * details.dtype.itemsize
             if size > self._left:
                 raise self._refused(
@@ -197,6 +205,21 @@ class Hdf5Reader:
                     f"declares shape {details.shape}, far more than the file holds",
                 )
             return holder.attrs[key]
+
+    def _check_heaps(self) -> None:
+        if self._heaps_checked:
+            return
+        broken = find_broken_heap(self._source)
+        if broken is not None:
+            raise SavingError(
+                message(
+                    "load_weights",
+                    f"{self.name!r} is cut off or altered: the texts at byte "
+                    f"{broken:,} do not add up",
+                    "copy or download it again",
+                )
+            )
+        self._heaps_checked = True
 
     def groups(self, ending: str) -> list[str]:
         """Returns the places of the groups of a name that have something inside."""
