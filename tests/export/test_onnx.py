@@ -85,7 +85,8 @@ def test_lenet_is_a_short_graph_with_the_names_of_its_layers(rng, path):
     # Into channels first, and out again before Flatten; nothing between.
     assert found["Transpose"] == 2
     assert found["Relu"] == found["AveragePool"] == found["MaxPool"] == 1
-    assert not found["Mul"]
+    assert found["Softmax"] == 1
+    assert not found["Mul"] + found["Exp"]
     assert [len(n.input) for n in file.graph.node if n.op_type == "Conv"] == [3, 3]
 
 
@@ -182,6 +183,20 @@ def test_a_vision_transformer(rng, path):
         x = layers.Add()([x, layers.Dense(12)(y)])
     x = layers.GlobalAveragePooling1D()(x)
     check(Model(inputs, layers.Dense(4, activation="softmax")(x)), rng, path)
+    assert kinds(path)["Softmax"] == 3
+
+
+def test_softmax_along_other_axes_and_what_only_looks_like_it(rng, path):
+    inputs = Input((4, 5))
+    power = ops.exp(inputs - ops.max(inputs, axis=1, keepdims=True))
+    outputs = [
+        ops.softmax(inputs, axis=1),
+        power / ops.sum(power, axis=2, keepdims=True),
+        power / ops.sum(power * 2, axis=1, keepdims=True),
+        layers.Softmax(axis=[1, 2])(inputs),
+    ]
+    check(Model(inputs, outputs), rng, path)
+    assert kinds(path)["Softmax"] == 1
 
 
 def test_normalizations(rng, path):

@@ -26,6 +26,7 @@ def tidied(
         nodes.append(Node("Identity", [tensor], [name], {}, f"{name}/Identity"))
     nodes = _needed(nodes, list(outputs))
     weights = dict(graph.weights)
+    nodes = _needed(_with_softmax(nodes, weights), list(outputs))
     nodes = _without_scales(nodes, weights)
     nodes = _with_biases(nodes, weights)
     nodes = _named(nodes, set(outputs))
@@ -55,6 +56,45 @@ def _replaced(nodes: list[Node], merged: Mapping[str, Node]) -> list[Node]:
         for node in nodes
         if node.outputs[0] not in gone
     ]
+
+
+def _with_softmax(nodes: list[Node], weights: Mapping[str, np.ndarray]) -> list[Node]:
+    """Gives exponentials that are divided by their sum their name.
+
+    What is taken from the exponents before does not matter, if it is the same along
+    the axis.
+    """
+    makers = {name: node for node in nodes for name in node.outputs}
+
+    def made(name: str, kind: str) -> Node | None:
+        node = makers.get(name)
+        return node if node is not None and node.kind == kind else None
+
+    def axis(node: Node | None) -> int | None:
+        places = None if node is None else weights.get(node.inputs[1])
+        return None if places is None or places.size != 1 else int(places[0])
+
+    def softmax(node: Node) -> Node:
+        if node.kind != "Div":
+            return node
+        power, wide = made(node.inputs[0], "Exp"), made(node.inputs[1], "Unsqueeze")
+        if power is None or wide is None:
+            return node
+        total = made(wide.inputs[0], "ReduceSum")
+        less = made(power.inputs[0], "Sub")
+        if total is None or less is None or total.inputs[0] != power.outputs[0]:
+            return node
+        taken = made(less.inputs[1], "Unsqueeze")
+        places = {axis(wide), axis(total), axis(taken)}
+        if len(places) != 1 or None in places:
+            return node
+        (place,) = places
+        assert place is not None
+        return Node(
+            "Softmax", [less.inputs[0]], node.outputs, {"axis": place}, node.name
+        )
+
+    return [softmax(node) for node in nodes]
 
 
 def _with_biases(nodes: list[Node], weights: dict[str, np.ndarray]) -> list[Node]:
