@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from saccade import layers
+from saccade import Model, layers
 from saccade.core._scope import Scope
 from saccade.core._symbolic import KerasTensor
+from saccade.models import load_model
 
 CLASSES = {
     getattr(layers, name)
@@ -22,11 +23,11 @@ CLASSES = {
     if inspect.isclass(getattr(layers, name))
     and issubclass(getattr(layers, name), layers.Layer)
 } - {layers.Layer, layers.InputLayer, layers.Pipeline}
-# Layers on lists of arrays, or on a layer, have tests of their own.
+# Layers on lists of arrays, or on a layer, are in test_layers_on_lists.py.
 CLASSES -= {getattr(layers, name) for name in (
     "Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply",
     "Subtract", "TimeDistributed", "Wrapper", "AdditiveAttention", "Attention",
-    "GroupQueryAttention", "MultiHeadAttention",
+    "GroupQueryAttention", "MultiHeadAttention", "SpectralNormalization",
 )}  # fmt: skip
 ROWS, LINE, PICTURE, VOLUME = (5,), (9, 4), (7, 6, 4), (4, 5, 4, 2)
 COLOURS = (7, 6, 3)
@@ -52,7 +53,12 @@ GIVEN = {
     "AugMix": ({"all_ops": False, "seed": 1, **RANGE}, COLOURS),
     "AutoContrast": (RANGE, PICTURE),
     "BatchNormalization": ({}, PICTURE),
+    "CategoryEncoding": ({"num_tokens": 9, "output_mode": "count"}, ROWS),
     "CenterCrop": ({"height": 4, "width": 4}, PICTURE),
+    "ContrastLimitedAdaptiveHistogramEqualization": (
+        {"tile_grid_size": (2, 2), **RANGE},
+        PICTURE,
+    ),
     "CutMix": ({"seed": 1}, PICTURE),
     "Dense": ({"units": 3, "activation": "softmax"}, ROWS),
     "Dropout": ({"rate": 0.3}, ROWS),
@@ -71,6 +77,7 @@ GIVEN = {
     "Lambda": ({"function": halve}, ROWS),
     "LayerNormalization": ({}, LINE),
     "LeakyReLU": ({"negative_slope": 0.2}, ROWS),
+    "Masking": ({}, LINE),
     "MaxNumBoundingBoxes": ({"max_number": 3}, PICTURE),
     "MixUp": ({"seed": 1}, PICTURE),
     "Normalization": ({}, ROWS),
@@ -149,9 +156,12 @@ def make(cls, **more):
 
 def sample(cls, shape, rows=3):
     x = np.random.default_rng(len(cls.__name__)).normal(size=(rows, *shape))
-    if cls is layers.Embedding:
+    if cls in (layers.CategoryEncoding, layers.Embedding):
         return np.abs(x * 2).astype("int32")
-    if cls is layers.Equalization:
+    if cls in (
+        layers.ContrastLimitedAdaptiveHistogramEqualization,
+        layers.Equalization,
+    ):
         # Numbers that short floats hold, so that all fall into the same steps.
         return (np.round(x * 4) / 4).astype("float32")
     return x.astype("float32")
@@ -250,6 +260,24 @@ def test_rows_do_not_see_each_other_nor_padded_ones(cls):
     assert_allclose(masked[0][:3], alone[0], rtol=1e-5, atol=1e-5)
     for one, two in zip(alone[1] + alone[2], masked[1] + masked[2], strict=True):
         assert_allclose(two, one, rtol=1e-5, atol=1e-6)
+
+
+def test_all_survive_a_model_file(tmp_path):
+    inputs, outputs, data = [], [], []
+    classes = sorted(CLASSES, key=lambda c: c.__name__)
+    for cls in classes:
+        layer, shape = make(cls)
+        inputs.append(layers.Input(shape))
+        outputs.append(layer(inputs[-1]))
+        data.append(sample(cls, shape, 2))
+    model = Model(inputs, outputs)
+    model.save(tmp_path / "all.keras")
+    again = load_model(
+        tmp_path / "all.keras", custom_objects={"halve": halve}, safe_mode=False
+    )
+    whole = zip(classes, model(data), again(data), strict=True)
+    for cls, one, two in whole:
+        assert_array_equal(one, two, err_msg=cls.__name__)
 
 
 def test_weights_can_be_taken_and_given_back(cls):
