@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from saccade.cli._commands import guarded
 
@@ -14,6 +15,9 @@ EPILOG = """examples:
   saccade studio                       a free port, in the browser
   saccade studio --no-browser          prints the address
   saccade studio --port 8765"""
+
+# A training on the same cores comes first: what is looked at can wait a moment.
+_NICE = 15
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +41,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from saccade.studio import Address, serve
+
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
 
     def ready(address: Address) -> None:
         print(

@@ -86,6 +86,7 @@ class Network:
         ]
         self._lock = threading.Lock()
         self._epoch: int | None = None
+        self._all: list[np.ndarray] | None = None
         self._compute: Callable[..., Any] | None = None
         self._slopes: Callable[..., Any] | None = None
 
@@ -94,6 +95,7 @@ class Network:
         if epoch != self._epoch:
             self.model.set_weights(self.run.weights(epoch))
             self._epoch = epoch
+            self._all = None
 
     def activations(self, epoch: int, example: int) -> list[np.ndarray]:
         """Returns what each layer gives for an example, the example itself first.
@@ -107,8 +109,8 @@ class Network:
         """
         with self._lock:
             self.at(epoch)
-            x = self.x[self._check(example)][None]
-            return [x[0], *(np.asarray(a)[0] for a in self._outputs(x))]
+            at = self._check(example)
+            return [self.x[at], *(output[at] for output in self._all_outputs())]
 
     def predictions(self, epoch: int) -> np.ndarray:
         """Returns the outputs for all examples.
@@ -118,7 +120,7 @@ class Network:
         """
         with self._lock:
             self.at(epoch)
-            return np.asarray(self._outputs(self.x)[-1])
+            return self._all_outputs()[-1]
 
     def cell(
         self, epoch: int, example: int, layer: str, position: list[int], filter: int
@@ -143,22 +145,18 @@ class Network:
                     message(layer, "is no layer here", f"layers: {', '.join(names)}")
                 )
             at = names.index(layer)
-            x = self.x[self._check(example)][None]
-            seen = x if at == 0 else self._outputs(x)[at - 1]
-            if self.model._graph is not None:
-                seen = explain.layer_input(self.model, x[0], self.layers[at])[None]
-            return explain.layer_cell(
-                self.layers[at], np.asarray(seen)[0], position, filter
-            )
+            x = self.x[self._check(example)]
+            seen = explain.layer_input(self.model, x, self.layers[at])
+            return explain.layer_cell(self.layers[at], seen, position, filter)
 
     def states(self, epoch: int) -> list[LayerState]:
         """Returns how each layer with weights or units stands."""
         with self._lock:
             self.at(epoch)
-            outputs = self._outputs(self.x)
+            outputs = self._all_outputs()
             gradients = self._gradients()
             return [
-                _state(layer, np.asarray(output), gradients)
+                _state(layer, output, gradients)
                 for layer, output in zip(self.layers, outputs, strict=True)
             ]
 
@@ -168,6 +166,12 @@ class Network:
                 message(f"example {example}", f"there are 0 to {len(self.x) - 1}")
             )
         return example
+
+    def _all_outputs(self) -> list[np.ndarray]:
+        """What each layer gives for all examples, computed once for each epoch."""
+        if self._all is None:
+            self._all = [np.asarray(output) for output in self._outputs(self.x)]
+        return self._all
 
     def _outputs(self, x: np.ndarray) -> list[jax.Array]:
         """Every layer's output; compiled once for each number of examples."""

@@ -20,6 +20,8 @@ const INTRODUCTION =
   "picture, then any cell of a layer, to see the sum that made it.";
 const RUNS_EVERY = 3000; // milliseconds between two looks at the list of runs
 const FOLLOW_EVERY = 1000; // and at the network of a run that goes on
+// Looking takes processor time from the training: so many times longer it is left alone.
+const REST = 14;
 
 /** @param {HTMLElement} root */
 export function mount(root) {
@@ -219,8 +221,10 @@ class Training {
       while (this.behind) {
         await this.pending;
         this.behind = false;
+        const start = performance.now();
         await this.look({});
-        await new Promise((done) => setTimeout(done, FOLLOW_EVERY));
+        const took = performance.now() - start;
+        await new Promise((done) => setTimeout(done, Math.max(FOLLOW_EVERY, REST * took)));
       }
       this.following = false;
     })();
