@@ -44,6 +44,8 @@ LEVELS = {
     "config": 9,
     "mixed_precision": 9,
     "launcher": 10,
+    "wrappers": 10,
+    "distillation": 10,
     "report": 10,
     "explain": 10,
     "studio": 12,

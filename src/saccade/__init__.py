@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from saccade import config as config
     from saccade import constraints as constraints
     from saccade import datasets as datasets
+    from saccade import distillation as distillation
     from saccade import dtype_policies as dtype_policies
     from saccade import explain as explain
     from saccade import initializers as initializers
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from saccade import tree as tree
     from saccade import utils as utils
     from saccade import visualization as visualization
+    from saccade import wrappers as wrappers
     from saccade.core._device import device as device
     from saccade.core._dtypes import DTypePolicy as DTypePolicy
     from saccade.core._name_scope import name_scope as name_scope
@@ -69,6 +71,7 @@ _PACKAGES = (
     "config",
     "constraints",
     "datasets",
+    "distillation",
     "dtype_policies",
     "explain",
     "initializers",
@@ -87,6 +90,7 @@ _PACKAGES = (
     "tree",
     "utils",
     "visualization",
+    "wrappers",
 )
 _NAMES = {
     "DTypePolicy": "saccade.core._dtypes",

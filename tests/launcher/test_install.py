@@ -142,7 +142,7 @@ REFUSALS = {
     "tf.while_loop()": "tf.while_loop: this is TensorFlow's own and not part of",
     "tf.keras.layers.GRU": "recurrent networks",
     "from keras.datasets import imdb": "saccade is for pictures",
-    "import keras.wrappers.scikit_learn": "keras: 'wrappers' is not available",
+    "import keras.wrappers.scikit_learn": "SKLearnClassifier",
 }
 
 REFUSER = """

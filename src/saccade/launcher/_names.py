@@ -42,8 +42,8 @@ KERAS_HINTS: dict[str, str] = {
     "distribution": "saccade trains on one device; leave it out",
     "engine": "Keras keeps no public names there; layers are in keras.layers, "
     "Model and Sequential in keras.models",
-    "wrappers": "scikit-learn's grid search can call a function that builds, "
-    "compiles and fits a model",
+    "wrappers.scikit_learn": "it was taken out of Keras; use "
+    "keras.wrappers.SKLearnClassifier or SKLearnRegressor",
 }
 """What to use instead, where the nearest spelling would mislead."""
 

@@ -41,7 +41,7 @@ _FUNCTION_PACKAGES = (
 )  # fmt: skip
 _PACKAGES = frozenset(
     {*_FUNCTION_PACKAGES, "dtype_policies", "layers", "models", "optimizers.legacy"}
-    | {"optimizers.schedules", "random"}
+    | {"distillation", "optimizers.schedules", "random"}
 )
 _TOP = {
     "Initializer": "initializers", "Layer": "layers", "Loss": "losses",
