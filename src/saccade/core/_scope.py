@@ -128,7 +128,7 @@ class Scope:
         self._outer: Scope | None = None
         self.row_mask = row_mask
         # What `add_loss` was given, and the layer that it was called on.
-        self.losses: list[tuple[object, jax.Array]] = []
+        self.added: list[tuple[object, jax.Array]] = []
         # All variables that were read or written, in the order of the first time.
         self.touched: dict[int, Variable] = {}
         # The array itself is kept too, so that no other takes over its id.
@@ -148,6 +148,11 @@ class Scope:
         scope = cls(values, key=key, row_mask=outer.row_mask)
         scope._draws, scope._outer = outer._draws, outer
         return scope
+
+    @property
+    def losses(self) -> list[jax.Array]:
+        """What `add_loss` was given inside."""
+        return [value for _, value in self.added]
 
     @property
     def has_key(self) -> bool:

@@ -50,8 +50,8 @@ class StatelessScope(Scope):
         self.initialize_variables = initialize_variables
 
     def add_loss(self, loss: jax.Array) -> None:
-        """Adds to `losses`, which holds pairs of an owner and a loss."""
-        self.losses.append((self, loss))
+        """Adds to `losses`."""
+        self.added.append((None, loss))
 
     def add_update(self, update: tuple[Variable, ArrayLike]) -> None:
         """Sets the value of a variable inside the scope.

@@ -235,8 +235,7 @@ def _forward(
             total = model.compute_loss_of(x, y, y_pred, weight, training)
         else:
             total, parts = spec.objective.loss(y, y_pred, weight)
-            added = [value for _, value in scope.losses]
-            for penalty in (*added, *model._weight_penalties()):
+            for penalty in (*scope.losses, *model._weight_penalties()):
                 total = total + penalty
         counts = scope.values(layout.metrics)
         return total, parts, y_pred, scope.values(layout.frozen), counts

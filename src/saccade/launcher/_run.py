@@ -55,9 +55,23 @@ def run_program(path: str, arguments: Sequence[str] = ()) -> None:
     try:
         code = compile(source, full_path, "exec", dont_inherit=True)
         exec(code, vars(module))
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, AttributeError) and isinstance(error.obj, tuple):
+            hint = _SHAPES.get(error.name or "")
+            if hint:
+                error.add_note(f"Fix: a shape is a tuple here; {hint}.")
         _hide_frames_outside(code)
         raise
+
+
+# What TensorFlow's shapes have beyond a tuple.
+_SHAPES = {
+    "as_list": "list(x.shape)",
+    "dims": "list(x.shape)",
+    "ndims": "len(x.shape)",
+    "num_elements": "math.prod(x.shape)",
+    "rank": "len(x.shape)",
+}
 
 
 # The module that ran before must outlive the program: its frames are still in use.

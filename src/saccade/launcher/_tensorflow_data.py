@@ -216,8 +216,3 @@ def ignore_errors(log_warning: bool = False) -> Callable[[Dataset], Dataset]:
 def unbatch() -> Callable[[Dataset], Dataset]:
     """Returns what `Dataset.apply` takes to make an element of every row."""
     return Dataset.unbatch
-
-
-def tensor_shape(dims: Any = None) -> tuple[int | None, ...] | None:
-    """Returns a shape as a tuple."""
-    return None if dims is None else tuple(dims)

@@ -15,7 +15,6 @@ from jax.typing import ArrayLike
 from numpy.typing import DTypeLike
 
 from saccade.core import _recorder
-from saccade.core._errors import ConfigError, message
 from saccade.data import Tensor, as_tensor
 
 Axis = int | Sequence[int] | None
@@ -370,6 +369,17 @@ def tensordot(
     return jnp.tensordot(jnp.asarray(a), jnp.asarray(b), axes)
 
 
+def band_part(
+    input: ArrayLike, num_lower: int, num_upper: int, name: str | None = None
+) -> jax.Array:
+    """Keeps a band around the diagonal of matrices; -1 keeps a whole side."""
+    array = jnp.asarray(input)
+    rows, columns = jnp.indices(array.shape[-2:])
+    below = (rows - columns <= num_lower) if num_lower >= 0 else rows >= 0
+    above = (columns - rows <= num_upper) if num_upper >= 0 else rows >= 0
+    return jnp.where(below & above, array, 0)
+
+
 def einsum(equation: str, *inputs: ArrayLike, name: str | None = None) -> jax.Array:
     """Multiplies and sums as an equation of axes says."""
     return jnp.einsum(equation, *[jnp.asarray(value) for value in inputs])
@@ -437,13 +447,10 @@ def gather(
 ) -> jax.Array:
     """Takes rows by their index."""
     if batch_dims:
-        raise ConfigError(
-            message(
-                "tf.gather",
-                f"`batch_dims` must be 0, got {batch_dims}",
-                "jax.numpy.take_along_axis takes one index list per row",
-            )
-        )
+        where = axis - 1 if axis > 0 else batch_dims - 1
+        return jax.vmap(
+            lambda p, i: gather(p, i, axis=where, batch_dims=batch_dims - 1)
+        )(jnp.asarray(params), jnp.asarray(indices))
     return jnp.take(jnp.asarray(params), jnp.asarray(indices), axis=axis)
 
 

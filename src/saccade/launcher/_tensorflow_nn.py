@@ -7,6 +7,7 @@ from typing import TextIO
 
 import jax
 import jax.numpy as jnp
+from jax.core import Tracer
 from jax.typing import ArrayLike
 from numpy.typing import DTypeLike
 
@@ -144,11 +145,25 @@ def print_(
     summarize: int | None = None,
     name: str | None = None,
 ) -> None:
-    """Prints to standard error, as TensorFlow does."""
-    print(*inputs, sep=sep, end=end, file=output_stream or sys.stderr)
+    """Prints to standard error, as TensorFlow does; from compiled code as well."""
+
+    def show(*values: object) -> None:
+        print(*values, sep=sep, end=end, file=output_stream or sys.stderr)
+
+    if not any(isinstance(value, Tracer) for value in inputs):
+        show(*inputs)
+        return
+    arrays = [value for value in inputs if isinstance(value, jax.Array)]
+
+    def show_all(*values: object) -> None:
+        given = iter(values)
+        show(*(next(given) if isinstance(v, jax.Array) else v for v in inputs))
+
+    jax.debug.callback(show_all, *arrays, ordered=False)
 
 
-def _key(seed: int | None) -> jax.Array:
+def draw(seed: int | None) -> jax.Array:
+    """Returns the next key of a seed's stream, or of the global one."""
     if seed is None:
         return draw_key(None)
     return draw_key(_streams.setdefault(seed, SeedGenerator(seed)))
@@ -165,7 +180,7 @@ def normal(
     """Draws from a normal distribution."""
     kind = to_dtype(dtype)
     return (
-        jax.random.normal(_key(seed), to_shape(shape), kind) * stddev + mean
+        jax.random.normal(draw(seed), to_shape(shape), kind) * stddev + mean
     ).astype(kind)
 
 
@@ -179,7 +194,7 @@ def truncated_normal(
 ) -> jax.Array:
     """Draws from a normal distribution, within two deviations of its mean."""
     kind = to_dtype(dtype)
-    drawn = jax.random.truncated_normal(_key(seed), -2.0, 2.0, to_shape(shape), kind)
+    drawn = jax.random.truncated_normal(draw(seed), -2.0, 2.0, to_shape(shape), kind)
     return (drawn * stddev + mean).astype(kind)
 
 
@@ -193,12 +208,12 @@ def uniform(
 ) -> jax.Array:
     """Draws evenly from [minval, maxval): numbers, or integers for an integer type."""
     kind, top = to_dtype(dtype), 1 if maxval is None else maxval
-    draw = jax.random.randint if kind.kind in "iu" else jax.random.uniform
-    return draw(_key(seed), to_shape(shape), minval=minval, maxval=top, dtype=kind)
+    make = jax.random.randint if kind.kind in "iu" else jax.random.uniform
+    return make(draw(seed), to_shape(shape), minval=minval, maxval=top, dtype=kind)
 
 
 def shuffle(
     value: ArrayLike, seed: int | None = None, name: str | None = None
 ) -> jax.Array:
     """Puts the rows into a random order."""
-    return jax.random.permutation(_key(seed), jnp.asarray(value), axis=0)
+    return jax.random.permutation(draw(seed), jnp.asarray(value), axis=0)

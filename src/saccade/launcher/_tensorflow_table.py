@@ -15,11 +15,14 @@ from saccade.data import (
     Dataset,
     DatasetIterator,
     Options,
+    Tensor,
     TensorSpec,
 )
 from saccade.launcher import _tensorflow_data as data
 from saccade.launcher import _tensorflow_functions as array
 from saccade.launcher import _tensorflow_image as image
+from saccade.launcher import _tensorflow_more as more
+from saccade.launcher import _tensorflow_network as network
 from saccade.launcher import _tensorflow_nn as nn
 from saccade.launcher import _tensorflow_tape as tape
 from saccade.launcher import _tensorflow_variable as variable
@@ -44,18 +47,26 @@ _ELEMENTWISE: dict[str, object] = {
     "abs": unary(jnp.abs),
     "acos": unary(jnp.arccos),
     "asin": unary(jnp.arcsin),
+    "acosh": unary(jnp.arccosh),
+    "asinh": unary(jnp.arcsinh),
     "atan": unary(jnp.arctan),
+    "atanh": unary(jnp.arctanh),
     "ceil": unary(jnp.ceil),
     "cos": unary(jnp.cos),
     "cosh": unary(jnp.cosh),
+    "digamma": unary(jax.scipy.special.digamma),
     "erf": unary(jax.scipy.special.erf),
+    "erfinv": unary(jax.scipy.special.erfinv),
     "exp": unary(jnp.exp),
+    "expm1": unary(jnp.expm1),
     "floor": unary(jnp.floor),
     "is_finite": unary(jnp.isfinite),
     "is_inf": unary(jnp.isinf),
     "is_nan": unary(jnp.isnan),
+    "lgamma": unary(jax.scipy.special.gammaln),
     "log": unary(jnp.log),
     "log1p": unary(jnp.log1p),
+    "log_sigmoid": unary(jax.nn.log_sigmoid),
     "logical_not": unary(jnp.logical_not),
     "negative": unary(jnp.negative),
     "reciprocal": unary(jnp.reciprocal),
@@ -75,6 +86,9 @@ _PAIRS: dict[str, object] = {
     "add": binary(jnp.add),
     "atan2": binary(jnp.arctan2),
     "divide": binary(jnp.true_divide),
+    "divide_no_nan": binary(
+        lambda x, y: jnp.where(y == 0, 0, x / jnp.where(y == 0, 1, y))
+    ),
     "equal": binary(jnp.equal),
     "floordiv": binary(jnp.floor_divide),
     "floormod": binary(jnp.mod),
@@ -84,22 +98,30 @@ _PAIRS: dict[str, object] = {
     "less_equal": binary(jnp.less_equal),
     "logical_and": binary(jnp.logical_and),
     "logical_or": binary(jnp.logical_or),
+    "logical_xor": binary(jnp.logical_xor),
     "maximum": binary(jnp.maximum),
     "minimum": binary(jnp.minimum),
     "mod": binary(jnp.mod),
     "multiply": binary(jnp.multiply),
+    "multiply_no_nan": binary(lambda x, y: jnp.where(y == 0, 0, x * y)),
     "not_equal": binary(jnp.not_equal),
     "pow": binary(jnp.power),
     "squared_difference": binary(lambda x, y: jnp.square(x - y)),
     "subtract": binary(jnp.subtract),
+    "truediv": binary(jnp.true_divide),
+    "xlogy": binary(jax.scipy.special.xlogy),
 }
 
 _REDUCED: dict[str, object] = {
     "argmax": position(jnp.argmax),
     "argmin": position(jnp.argmin),
+    "cumprod": more.cumprod,
     "cumsum": nn.cumsum,
     "reduce_all": reduction(jnp.all),
     "reduce_any": reduction(jnp.any),
+    "reduce_euclidean_norm": reduction(
+        lambda x, **where: jnp.sqrt(jnp.sum(x * x, **where))
+    ),
     "reduce_logsumexp": reduction(jax.nn.logsumexp),
     "reduce_max": reduction(jnp.max),
     "reduce_mean": reduction(array.mean),
@@ -111,21 +133,29 @@ _REDUCED: dict[str, object] = {
 }
 
 _ARRAYS: dict[str, object] = {
+    "add_n": more.add_n,
     "argsort": array.argsort,
     "boolean_mask": array.boolean_mask,
     "broadcast_to": array.broadcast_to,
     "cast": array.cast,
+    "clip_by_global_norm": more.clip_by_global_norm,
+    "clip_by_norm": more.clip_by_norm,
     "clip_by_value": array.clip_by_value,
     "concat": array.concat,
+    "cond": more.cond,
     "constant": array.constant,
     "convert_to_tensor": array.convert_to_tensor,
+    "custom_gradient": more.custom_gradient,
     "einsum": array.einsum,
+    "ensure_shape": more.ensure_shape,
     "expand_dims": array.expand_dims,
     "eye": array.eye,
     "fill": array.fill,
     "gather": array.gather,
+    "gather_nd": more.gather_nd,
     "identity": array.identity,
     "linspace": array.linspace,
+    "map_fn": more.map_fn,
     "matmul": array.matmul,
     "meshgrid": jnp.meshgrid,
     "norm": array.norm,
@@ -139,17 +169,25 @@ _ARRAYS: dict[str, object] = {
     "repeat": array.repeat,
     "reshape": array.reshape,
     "reverse": array.reverse,
+    "roll": more.roll,
+    "scatter_nd": more.scatter_nd,
+    "sequence_mask": more.sequence_mask,
     "shape": array.shape,
     "size": array.size,
+    "slice": more.slice_,
     "sort": array.sort,
     "split": array.split,
     "squeeze": array.squeeze,
     "stack": array.stack,
     "stop_gradient": array.stop_gradient,
+    "tensor_scatter_nd_add": more.tensor_scatter_nd_add,
+    "tensor_scatter_nd_update": more.tensor_scatter_nd_update,
     "tensordot": array.tensordot,
     "tile": array.tile,
     "transpose": array.transpose,
+    "unique": more.unique,
     "unstack": array.unstack,
+    "vectorized_map": more.vectorized_map,
     "where": array.where,
     "zeros": array.zeros,
     "zeros_like": array.zeros_like,
@@ -157,9 +195,11 @@ _ARRAYS: dict[str, object] = {
 
 _MATH_ONLY = frozenset(
     (
-        *("ceil", "erf", "floordiv", "floormod", "is_finite", "is_inf", "is_nan"),
-        *("log", "log1p", "mod", "reciprocal", "reduce_std"),
-        *("reduce_variance", "rsqrt", "squared_difference"),
+        *("ceil", "cumprod", "digamma", "divide_no_nan", "erf", "erfinv", "expm1"),
+        *("floordiv", "floormod", "is_finite", "is_inf", "is_nan", "lgamma", "log"),
+        *("log1p", "log_sigmoid", "logical_xor", "mod", "multiply_no_nan"),
+        *("reciprocal", "reduce_euclidean_norm", "reduce_std", "reduce_variance"),
+        *("rsqrt", "squared_difference", "xlogy"),
     )
 )
 """Names that TensorFlow has in `tf.math` and not in `tf`."""
@@ -197,6 +237,7 @@ _PICTURES: dict[str, object] = {
         image.flip_up_down,
         image.grayscale_to_rgb,
         image.hsv_to_rgb,
+        more.image_gradients,
         image.pad_to_bounding_box,
         image.per_image_standardization,
         image.psnr,
@@ -213,9 +254,20 @@ _PICTURES: dict[str, object] = {
         image.rgb_to_grayscale,
         image.rgb_to_hsv,
         image.rot90,
+        more.total_variation,
         image.transpose,
     )
 }
+
+
+class _EitherKind(type):
+    def __instancecheck__(cls, value: object) -> bool:
+        return isinstance(value, (jax.Array, Tensor))
+
+
+class Tensors(metaclass=_EitherKind):
+    """What `isinstance(x, tf.Tensor)` asks for: arrays of JAX, elements of data."""
+
 
 TABLES: dict[str, dict[str, object]] = {
     "": {
@@ -224,8 +276,8 @@ TABLES: dict[str, dict[str, object]] = {
         **_DTYPES,
         "GradientTape": tape.GradientTape,
         "Module": variable.Module,
-        "Tensor": jax.Array,
-        "TensorShape": data.tensor_shape,
+        "Tensor": Tensors,
+        "TensorShape": more.TensorShape,
         "TensorSpec": TensorSpec,
         "UnconnectedGradients": tape.UnconnectedGradients,
         "Variable": variable.Variable,
@@ -250,7 +302,28 @@ TABLES: dict[str, dict[str, object]] = {
     "dtypes": {**_DTYPES, "bool": np.dtype(bool), "cast": array.cast},
     "image": {**_DECODERS, **_PICTURES, "ResizeMethod": image.ResizeMethod},
     "io": {**_DECODERS, "read_file": data.read_file, "write_file": data.write_file},
+    "debugging": {
+        "assert_equal": more.check("assert_equal", np.equal),
+        "assert_greater": more.check("assert_greater", np.greater),
+        "assert_greater_equal": more.check("assert_greater_equal", np.greater_equal),
+        "assert_less": more.check("assert_less", np.less),
+        "assert_less_equal": more.check("assert_less_equal", np.less_equal),
+        "assert_non_negative": more.check("assert_non_negative", lambda x: x >= 0),
+        "assert_positive": more.check("assert_positive", lambda x: x > 0),
+        "check_numerics": more.check_numerics,
+    },
     "linalg": {
+        "band_part": array.band_part,
+        "cholesky": unary(jnp.linalg.cholesky),
+        "det": unary(jnp.linalg.det),
+        "diag": unary(lambda x: x[..., None] * jnp.eye(x.shape[-1], dtype=x.dtype)),
+        "diag_part": unary(lambda x: jnp.diagonal(x, axis1=-2, axis2=-1)),
+        "global_norm": more.global_norm,
+        "inv": unary(jnp.linalg.inv),
+        "matrix_transpose": unary(lambda x: jnp.swapaxes(x, -1, -2)),
+        "matvec": binary(lambda a, b: jnp.einsum("...ij,...j->...i", a, b)),
+        "solve": binary(jnp.linalg.solve),
+        "trace": unary(lambda x: jnp.trace(x, axis1=-2, axis2=-1)),
         "einsum": array.einsum,
         "eye": array.eye,
         "l2_normalize": nn.l2_normalize,
@@ -260,20 +333,33 @@ TABLES: dict[str, dict[str, object]] = {
     },
     "math": {
         **_MATH,
+        "confusion_matrix": more.confusion_matrix,
         "in_top_k": nn.in_top_k,
         "l2_normalize": nn.l2_normalize,
         "softplus": activation(jax.nn.softplus),
         "top_k": nn.top_k,
     },
     "nn": {
+        "avg_pool": network.avg_pool2d,
+        "avg_pool2d": network.avg_pool2d,
+        "batch_normalization": network.batch_normalization,
         "bias_add": nn.bias_add,
+        "conv2d": network.conv2d,
+        "conv2d_transpose": network.conv2d_transpose,
+        "depth_to_space": network.depth_to_space,
+        "depthwise_conv2d": network.depthwise_conv2d,
+        "dropout": network.dropout,
         "elu": activation(jax.nn.elu),
+        "embedding_lookup": network.embedding_lookup,
         "gelu": nn.gelu,
         "in_top_k": nn.in_top_k,
         "l2_loss": nn.l2_loss,
         "l2_normalize": nn.l2_normalize,
         "leaky_relu": nn.leaky_relu,
         "log_softmax": over_axis(jax.nn.log_softmax),
+        "log_sigmoid": unary(jax.nn.log_sigmoid),
+        "max_pool": network.max_pool2d,
+        "max_pool2d": network.max_pool2d,
         "moments": nn.moments,
         "relu": activation(jax.nn.relu),
         "relu6": activation(jax.nn.relu6),
@@ -285,12 +371,16 @@ TABLES: dict[str, dict[str, object]] = {
         "softmax_cross_entropy_with_logits": nn.softmax_cross_entropy_with_logits,
         "softplus": activation(jax.nn.softplus),
         "softsign": activation(jax.nn.soft_sign),
+        "space_to_depth": network.space_to_depth,
         "sparse_softmax_cross_entropy_with_logits": (
             nn.sparse_softmax_cross_entropy_with_logits
         ),
         "swish": activation(jax.nn.silu),
         "tanh": unary(jnp.tanh),
         "top_k": nn.top_k,
+        "weighted_cross_entropy_with_logits": (
+            network.weighted_cross_entropy_with_logits
+        ),
     },
     "strings": {
         "join": data.text_join,
@@ -304,7 +394,10 @@ TABLES: dict[str, dict[str, object]] = {
         "upper": data.text_upper,
     },
     "random": {
+        "categorical": more.categorical,
+        "gamma": more.gamma,
         "normal": nn.normal,
+        "poisson": more.poisson,
         "shuffle": nn.shuffle,
         "truncated_normal": nn.truncated_normal,
         "uniform": nn.uniform,

@@ -556,7 +556,7 @@ class Layer(Operation):
         if scope is None:
             self._eager_losses.extend(sums)
         else:
-            scope.losses.extend((self, value) for value in sums)
+            scope.added.extend((self, value) for value in sums)
 
     def _weight_penalties(self) -> list[jax.Array]:
         return [
@@ -574,7 +574,7 @@ class Layer(Operation):
             added = [x for layer in layers for x in layer._eager_losses]
         else:
             own = set(map(id, layers))
-            added = [x for layer, x in scope.losses if id(layer) in own]
+            added = [x for layer, x in scope.added if id(layer) in own]
         return added + self._weight_penalties()
 
     def _forget_losses(self) -> None:
@@ -583,9 +583,9 @@ class Layer(Operation):
         if scope is None:
             for layer in self._flatten_layers():
                 layer._eager_losses.clear()
-        elif scope.losses:
+        elif scope.added:
             own = set(map(id, self._flatten_layers()))
-            scope.losses = [pair for pair in scope.losses if id(pair[0]) not in own]
+            scope.added = [pair for pair in scope.added if id(pair[0]) not in own]
 
     def _add_activity_penalty(self, outputs: Tensors) -> None:
         if self.activity_regularizer is None:

@@ -64,8 +64,8 @@ def recomputed(layer: Layer, call: Callable[..., Any]) -> Callable[..., Any]:
                     for number, value in enumerate(scope.values(variables))
                     if value is not values[number]
                 }
-                owners[:] = [owner for owner, _ in scope.losses]
-                return outputs, changed, [value for _, value in scope.losses]
+                owners[:] = [owner for owner, _ in scope.added]
+                return outputs, changed, scope.losses
 
         values = [variable.value for variable in variables]
         outputs, changed, losses = remat(pure)(values, [leaves[i] for i in where])
