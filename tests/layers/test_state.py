@@ -128,6 +128,17 @@ def test_build_names_its_arguments_after_those_of_call() -> None:
         NoSuffix()(x, x)
 
 
+def test_a_weight_that_is_not_there_yet_says_so() -> None:
+    layer = layers.Dense(2, name="top")
+    with pytest.raises(AttributeError, match="'top': is not built, so its weight `ker"):
+        _ = layer.kernel
+    assert not hasattr(layer, "kernel")
+    with pytest.raises(AttributeError, match="'Dense' object has no attribute 'gamma'"):
+        _ = layer.gamma
+    layer.build((None, 3))
+    assert layer.kernel.shape == (3, 2)
+
+
 def test_a_config_that_does_not_fit() -> None:
     with pytest.raises(TypeError, match=r"Dense\.from_config: .* `units` must be a p"):
         layers.Dense.from_config({"units": -1})

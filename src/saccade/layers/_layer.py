@@ -33,6 +33,7 @@ from saccade.core._errors import (
     ConfigError,
     ConfigTypeError,
     NotBuiltError,
+    NotCalledError,
     ShapeError,
     message,
 )
@@ -833,6 +834,22 @@ class Layer(Operation):
         Node(self, args, kwargs, outputs)
         return outputs
 
+    def __getattr__(self, name: str) -> Any:
+        """Says of a weight that is declared and not there why it is not."""
+        kind = type(self)
+        if any(name in vars(base) for base in kind.__mro__):
+            # A property failed, and Python hides its error by asking here.
+            return object.__getattribute__(self, name)
+        if not self.__dict__.get("built", True) and name in _declared(kind):
+            raise NotCalledError(
+                message(
+                    self._where,
+                    f"is not built, so its weight `{name}` does not exist yet",
+                    "call it on data once, or build(input_shape)",
+                )
+            )
+        raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
+
     # Facts --------------------------------------------------------------------------
 
     @property
@@ -1066,6 +1083,17 @@ def _positional_arguments(cls: type[Layer]) -> tuple[str, ...]:
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     parameters = list(inspect.signature(cls.call).parameters.values())[1:]
     return tuple(p.name for p in parameters if p.kind in kinds)
+
+
+@functools.cache
+def _declared(cls: type[Layer]) -> frozenset[str]:
+    """The weights that classes of saccade announce: `kernel: Variable`."""
+    return frozenset(
+        name
+        for base in cls.__mro__
+        for name, kind in inspect.get_annotations(base).items()
+        if kind == "Variable"
+    )
 
 
 @functools.cache
