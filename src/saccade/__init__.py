@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from saccade import distillation as distillation
     from saccade import dtype_policies as dtype_policies
     from saccade import explain as explain
+    from saccade import export as export
     from saccade import initializers as initializers
     from saccade import layers as layers
     from saccade import losses as losses
@@ -74,6 +75,7 @@ _PACKAGES = (
     "distillation",
     "dtype_policies",
     "explain",
+    "export",
     "initializers",
     "layers",
     "losses",

@@ -122,7 +122,8 @@ def _chosen(format: str | None, path: Path, where: str) -> str:
                     where,
                     f"no format is given, and the name {path.name!r} does not say one",
                     "format='onnx' or format='stablehlo', or a name that ends in "
-                    "'.onnx' or '.stablehlo'",
+                    "'.onnx' or '.stablehlo'; Keras' own, 'tf_saved_model', needs "
+                    "TensorFlow",
                 )
             )
         return found
