@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from saccade.core._stateless import StatelessScope as StatelessScope
     from saccade.core._symbolic import KerasTensor as KerasTensor
     from saccade.core._variable import Variable as Variable
+    from saccade.dtype_policies import FloatDTypePolicy as FloatDTypePolicy
     from saccade.initializers import Initializer as Initializer
     from saccade.launcher import load_ipython_extension as load_ipython_extension
     from saccade.launcher import unload_ipython_extension as unload_ipython_extension
@@ -96,6 +97,7 @@ _PACKAGES = (
 )
 _NAMES = {
     "DTypePolicy": "saccade.core._dtypes",
+    "FloatDTypePolicy": "saccade.dtype_policies",
     "Initializer": "saccade.initializers",
     "Input": "saccade.layers",
     "InputSpec": "saccade.layers",

@@ -86,8 +86,8 @@ def test_gradients_of_distances_are_finite_at_zero() -> None:
         (lambda: ops.istft(([1.0], [1.0]), 2, 1, 2), "rank >= 2"),
         (lambda: ops.reshape(jnp.ones(6), (-2, 3)), r"or -1, got newshape=\(-2, 3\)"),
         (lambda: ops.reshape(jnp.ones(6), (-1, -1)), "at most one unknown"),
-        (lambda: ops.reshape(jnp.ones(6), (4, -1)), "6 elements .* do not fit"),
-        (lambda: ops.reshape(jnp.ones(6), (4, 2)), "6 elements .* do not fit"),
+        (lambda: ops.reshape(jnp.ones(6), (4, -1)), "elements .* do not fit"),
+        (lambda: ops.reshape(jnp.ones(6), (4, 2)), "elements .* do not fit"),
         (lambda: ops.segment_sum([1], [[0]]), "an 1-D vector"),
         (
             lambda: jax.jit(ops.segment_sum)(jnp.ones(2), jnp.zeros(2, int)),

@@ -152,3 +152,30 @@ def test_branches_do_not_look_at_placeholders() -> None:
 
 def test_round_keeps_the_type_of_a_placeholder() -> None:
     assert round(saccade.Input((3,))).dtype == "float32"
+
+
+PLACES = {"x": saccade.Input((3, 4)), "y": saccade.Input((5,)), "ops": ops}
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ("x + y", r"ops.add: got shapes \(None, 3, 4\) and \(None, 5\)"),
+        ("x @ y", "ops.matmul: got shapes"),
+        ("x[:, 0, 0, 0]", r"ops.get_item: got shapes \(None, 3, 4\): Too many"),
+        ("ops.argmax(x, 7)", "ops.argmax"),
+        ("ops.binary_crossentropy(x, y)", r"got \(None, 3, 4\) and \(None, 5\)"),
+        ("ops.concatenate([x, x[:, :, :2]], 1)", r"\(None, 3, 4\) and \(None, 3, 2\)"),
+        ("ops.reshape(x, (-1, 7))", r"of shape \(None, 3, 4\) do not fit"),
+        ("ops.split(x, 3, -1)", "ops.split"),
+        ("ops.transpose(x, (0, 1))", "ops.transpose: got shapes"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_named(call: str, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        eval(call, PLACES)
+
+
+def test_types_that_do_not_fit_stay_errors_of_type() -> None:
+    with pytest.raises(TypeError, match="float32"):
+        ops.bitwise_and(saccade.Input((3,)), 1)

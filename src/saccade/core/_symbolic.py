@@ -7,7 +7,7 @@ here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
 
 import jax
@@ -351,7 +351,15 @@ def infer(
             return function(*new_args, **new_kwargs)
 
     def traced(probe: int) -> Any:
-        return jax.eval_shape(run, [_spec(leaves[i], probe) for i in where])
+        specs = [_spec(leaves[i], probe) for i in where]
+        try:
+            return jax.eval_shape(run, specs)
+        except Exception as error:
+            if error.args and isinstance(error.args[0], str):
+                pairs = zip(specs, (leaves[i] for i in where), strict=True)
+                text = _without_probes(error.args[0], pairs)
+                error.args = (text, *error.args[1:])
+            raise
 
     first = traced(_PROBES[0])
     free = any(size is None for i in where for size in leaves[i].shape)
@@ -364,6 +372,15 @@ def infer(
         first,
         second,
     )
+
+
+def _without_probes(
+    text: str, pairs: Iterable[tuple[jax.ShapeDtypeStruct, KerasTensor]]
+) -> str:
+    """Puts the shapes that the user knows in the place of those that were tried."""
+    for spec, tensor in pairs:
+        text = text.replace(str(spec.shape), str(tensor.shape))
+    return text
 
 
 def _spec(tensor: KerasTensor, probe: int) -> jax.ShapeDtypeStruct:

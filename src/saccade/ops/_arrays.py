@@ -198,7 +198,7 @@ def reshape(x: ArrayLike, newshape: int | Sequence[int]) -> jax.Array:
         rest = math.prod(size for size in known if size != -1)
         whole = array.size % rest == 0 if rest and -1 in known else array.size == rest
         if not whole:
-            problem = f"{array.size} elements of shape {array.shape} do not fit"
+            problem = f"the elements of shape {array.shape} do not fit"
     if problem:
         raise ShapeError(message("ops.reshape", f"{problem}, got newshape={shape}"))
     return jnp.reshape(array, shape)

@@ -12,7 +12,10 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any, ClassVar, Self
 
+import jax
+
 from saccade.core import _names, _registry
+from saccade.core._errors import SaccadeError, ShapeError, message
 from saccade.core._symbolic import KerasTensor, Node, Operation, infer, operators
 from saccade.saving import _objects
 
@@ -136,8 +139,22 @@ class OpCall(Operation):
         return {n: given[n] for n in self.signature.parameters if n in given}
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """Returns placeholders for what the operation returns."""
-        return infer(self.call, args, kwargs)
+        """Returns placeholders for what the operation returns.
+
+        Raises:
+            ShapeError: the shapes do not fit.
+        """
+        try:
+            return infer(self.call, args, kwargs)
+        except (IndexError, TypeError, ValueError) as error:
+            if isinstance(error, SaccadeError) or not _about_shapes(error):
+                raise
+            found = [x for x in jax.tree.leaves(args) if isinstance(x, KerasTensor)]
+            shapes = " and ".join(str(tensor.shape) for tensor in found)
+            name = getattr(type(self).function, "__name__", self.name)
+            raise ShapeError(
+                message(f"ops.{name}", f"got shapes {shapes}: {error}")
+            ) from error
 
     @property
     def rows_independent(self) -> bool:
@@ -155,6 +172,14 @@ class OpCall(Operation):
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Makes the operation from `get_config()`."""
         return cls(**_objects.deserialize_keras_object(dict(config)))
+
+
+def _about_shapes(error: Exception) -> bool:
+    """Whether an error of JAX says that shapes do not fit, which is a ValueError."""
+    if not isinstance(error, TypeError):
+        return True
+    words = ("broadcast", "dimension", "permutation", "shape", "size")
+    return any(word in str(error) for word in words)
 
 
 def _keeps_rows(operation: OpCall) -> bool:
