@@ -212,3 +212,28 @@ def test_numbers_of_16_bits(tmp_path, direction):
     for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
         assert two.dtype.name == "bfloat16"
         np.testing.assert_array_equal(one, two)
+
+
+def with_parts(library, graph_form):
+    """Layers of the libraries that hold other layers."""
+    layers = library.layers
+    given = layers.Input((4, 6))
+    x = layers.MultiHeadAttention(2, 3)(given, given)
+    if graph_form == "keras":  # Keras does not find it in its older files
+        x = layers.GroupQueryAttention(2, 4, 2)(x, x)
+    x = layers.TimeDistributed(layers.Dense(6))(x)
+    x = layers.SpectralNormalization(layers.Dense(6))(x)
+    x = layers.AdditiveAttention()([x, x])
+    return library.Model(given, x)
+
+
+@DIRECTIONS
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+@pytest.mark.filterwarnings("ignore")
+def test_layers_inside_layers(tmp_path, rng, direction, ending):
+    source, target = sides(direction)
+    x = rng.normal(size=(2, 4, 6)).astype("float32")
+    model = with_parts(source, ending)
+    model.save(tmp_path / f"m.{ending}")
+    again = target.models.load_model(tmp_path / f"m.{ending}")
+    np.testing.assert_allclose(again(x), model(x), atol=1e-5)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import h5py
 import jax.nn
@@ -386,3 +388,56 @@ def test_writing_and_reading_ours(tmp_path, rng):
         assert file.attrs["keras_version"] == "3.15.1"
         names = file["model_weights/dense"].attrs["weight_names"]
     assert [name.decode() for name in names] == [w.path for w in model.weights]
+
+
+def test_keras_files_of_keras_2(tmp_path, rng):
+    """The newest form in its spelling: `.keras` was written by Keras 2.12 on, too."""
+    x, y = rng.normal(size=(8, 4)), rng.normal(size=(8, 2))
+    parts = [layers.Input((4,)), layers.Dense(2)]
+    model = saccade.Sequential(parts)
+    model.compile(saccade.optimizers.Adam(0.1), saccade.losses.MeanSquaredError())
+    plan = {"shuffle": False, "verbose": 0}
+    model.fit(x, y, **plan)
+    model.save(tmp_path / "new.keras")
+    with zipfile.ZipFile(tmp_path / "new.keras") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(members["config.json"])
+    config["config"]["layers"] = [dense("dense", 2, batch_input_shape=[None, 4])]
+    compiled = config["compile_config"]
+    compiled["loss"]["config"] |= {"reduction": "auto", "fn": "mean_squared_error"}
+    compiled["optimizer"]["config"] |= {"jit_compile": False, "is_legacy_optimizer": 0}
+    compiled |= {"steps_per_execution": None, "run_eagerly": None, "jit_compile": None}
+    members["config.json"] = json.dumps(config).encode()
+    members["metadata.json"] = b'{"keras_version": "2.15.0"}'
+    weights = io.BytesIO(members["model.weights.h5"])
+    with h5py.File(weights, "a") as file:
+        states = file["optimizer/vars"]  # without the learning rate
+        values = [states[str(number)][()] for number in range(len(states))]
+        del file["optimizer/vars"]
+        for number, value in enumerate([values[0], *values[2:]]):
+            file[f"optimizer/vars/{number}"] = value
+        file["metrics/mean/vars/0"] = np.zeros(())
+    members["model.weights.h5"] = weights.getvalue()
+    with zipfile.ZipFile(tmp_path / "old.keras", "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    again = load_model(tmp_path / "old.keras")
+    history = [one.fit(x, y, **plan).history for one in (model, again)]
+    assert history[0] == history[1]
+
+
+def test_parts_of_layers_in_private_names(tmp_path):
+    def net():
+        given = layers.Input((4, 6))
+        return saccade.Model(given, layers.MultiHeadAttention(2, 3)(given, given))
+
+    model, other = net(), net()
+    model.save_weights(tmp_path / "m.weights.h5")
+    with h5py.File(tmp_path / "m.weights.h5", "a") as file:
+        group = file["layers/multi_head_attention"]
+        for name in list(group):
+            if name.endswith("_dense"):
+                group.move(name, f"_{name.lstrip('_')}")
+    other.load_weights(tmp_path / "m.weights.h5")
+    for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)

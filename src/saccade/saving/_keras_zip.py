@@ -33,6 +33,7 @@ from saccade.saving._archive import (
 from saccade.saving._files import kind_of, replacing
 from saccade.saving._hdf5 import Hdf5Reader
 from saccade.saving._legacy import load_legacy
+from saccade.saving._legacy_training import modern_compiled
 from saccade.saving._legacy_write import legacy_content
 from saccade.saving._objects import deserialize_keras_object, serialize_keras_object
 from saccade.saving._older_configs import modern_model
@@ -232,6 +233,9 @@ def load_model(
     if not compile:
         config.pop("compile_config", None)
     config = modern_model(config)
+    compiled = config.get("compile_config")
+    if isinstance(compiled, dict) and _is_of_keras_2(metadata):
+        config["compile_config"] = modern_compiled(compiled)
     with _budget.limited_to(_ROOM + _VARIABLES * len(weights)):
         version = metadata.get("keras_version")
         model = _build(config, custom_objects, safe_mode, path, version)
@@ -283,6 +287,10 @@ def _build(
             )
         )
     return model
+
+
+def _is_of_keras_2(metadata: Mapping[str, Any]) -> bool:
+    return str(metadata.get("keras_version")).startswith("2.")
 
 
 def _is_newer(version: object) -> bool:

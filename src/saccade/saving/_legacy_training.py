@@ -136,6 +136,19 @@ def _without(metric: Any, prefix: str) -> Any:
     return {**metric, "config": {**config, "name": config["name"].removeprefix(prefix)}}
 
 
+def modern_compiled(config: dict[str, Any]) -> dict[str, Any]:
+    """Returns how a model in a `.keras` file of Keras 2 was compiled, in today's form.
+
+    Args:
+        config: the arguments of compile(), by name.
+    """
+    # None stood for what was left to compile().
+    found = {name: value for name, value in config.items() if value is not None}
+    for name, package in _PACKAGES.items():
+        found[name] = _placed(found.get(name), f"keras.{package}")
+    return {**found, "optimizer": _optimizer(found["optimizer"])}
+
+
 def _optimizer(config: Any) -> Any:
     """The config of an optimizer with the name and the arguments of today."""
     if not isinstance(config, dict) or not isinstance(config.get("config"), dict):
@@ -165,7 +178,10 @@ def _optimizer(config: Any) -> Any:
         }  # fmt: skip
     if rate is not None:
         inner["learning_rate"] = rate
-    return {**config, "class_name": name, "config": inner, "registered_name": None}
+    return {
+        **config, "module": "keras.optimizers", "class_name": name, "config": inner,
+        "registered_name": None,
+    }  # fmt: skip
 
 
 # States -----------------------------------------------------------------------------

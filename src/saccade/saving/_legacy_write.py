@@ -18,7 +18,6 @@ from saccade.saving._objects import serialize_keras_object
 
 # HDF5 keeps an attribute beside its group up to about this size.
 _ATTRIBUTE_BYTES = 64_512
-_HOLD_LAYERS = ("layers", "layer", "forward_layer", "backward_layer")
 _NAMES = "weight_names"
 
 
@@ -71,9 +70,8 @@ def _older(entry: Any) -> Any:
     if module.startswith("keras.src.ops"):
         return {key: part for key, part in entry.items() if key != "registered_name"}
     config = dict(entry["config"])
-    for key in _HOLD_LAYERS:
-        if key in config:
-            config[key] = _older(config[key])
+    if "layers" in config:  # of a model; wrappers hold theirs in today's form
+        config["layers"] = _older(config["layers"])
     kept = {key: entry[key] for key in ("name", "inbound_nodes") if key in entry}
     return {"class_name": _class(entry), "config": config, **kept}
 

@@ -19,6 +19,8 @@ _NOT_VISITED = frozenset(
         "_layers", "_own_variables", "_programs", "_spec",
     }
 )  # fmt: skip
+# Classes that Keras itself knows by another name than programs do.
+_NAMED_OTHERWISE = {"group_query_attention": "grouped_query_attention"}
 OPTIMIZER = "optimizer"
 INNER = "inner_optimizer"
 
@@ -118,7 +120,8 @@ def _of_container(
 
     for value in list(values.values()) if isinstance(values, dict) else values:
         if _has_weights(value):
-            name = unique(to_snake_case(type(value).__name__))
+            stem = to_snake_case(type(value).__name__)
+            name = unique(_NAMED_OTHERWISE.get(stem, stem))
             yield from _of_object(value, name, seen)
         elif isinstance(value, (list, dict, tuple)):
             yield from _of_container(value, unique("container"), seen, entered)

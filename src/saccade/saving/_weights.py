@@ -243,11 +243,15 @@ def _plan(
     # What is below something that is skipped belongs to it.
     known |= {place for place, _ in places(model)} if skipped else set()
     for place, holder in found:
-        store = _read_vars(reader, place)
+        stored = _stored_place(reader, place)
+        known.add(stored)
+        store = _read_vars(reader, stored)
         if not _loads_as_usual(holder):
             planned.append((holder, store))
             continue
         wanted = _wanted_shapes(holder)
+        if is_optimizer(holder):
+            store = _with_rate(holder, store, wanted)
         if is_optimizer(holder) and len(store) != len(wanted):
             continue  # saved before training, or by another optimizer
         got = [np.shape(store[str(i)]) for i in range(len(store)) if str(i) in store]
@@ -259,9 +263,32 @@ def _plan(
         else:
             planned.append((holder, store))
     for place in reader.groups("vars"):
-        if place not in known and not _of_optimizer(place):
+        # Keras 2 kept the counts of metrics, too.
+        other = _of_optimizer(place) or place.startswith("metrics/")
+        if place not in known and not other:
             problems.append(f"{place}: is in the file, the model has no such layer")
     return planned, problems
+
+
+def _with_rate(
+    optimizer: Any, store: dict[str, Any], wanted: list[tuple[int, ...]]
+) -> dict[str, Any]:
+    """The state with the learning rate, which Keras 2 kept in the config alone."""
+    got = [np.shape(store[str(i)]) for i in range(len(store)) if str(i) in store]
+    if len(wanted) < 2 or got != [*wanted[:1], *wanted[2:]] or wanted[1] != ():
+        return store
+    values = [store[str(i)] for i in range(len(got))]
+    values.insert(1, optimizer.variables[1].numpy())
+    return {str(i): value for i, value in enumerate(values)}
+
+
+def _stored_place(reader: Hdf5Reader, place: str) -> str:
+    """The place in the file: Keras 2 kept some parts of layers in private names."""
+    parent, _, name = place.rpartition("/")
+    older = f"{parent}/_{name}"
+    if reader.find(f"{place}/vars") is None and reader.find(older) is not None:
+        return older
+    return place
 
 
 def _of_optimizer(place: str) -> bool:
