@@ -1,4 +1,4 @@
-"""Steps of training that a subclass writes anew, in Keras' JAX form."""
+"""Steps of training that a subclass writes anew, in both of Keras' forms."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 
 import saccade
 from saccade import Input, Model, layers, metrics
+from saccade.launcher._tensorflow_tape import GradientTape
 
 X = np.random.default_rng(0).random((50, 4)).astype("float32")
 Y = X.sum(1, keepdims=True)
@@ -238,6 +239,31 @@ def test_a_step_in_tensorflows_form_changes_variables():
     assert int(old.optimizer.iterations) == int(plain.optimizer.iterations)
     once, twice = (m.evaluate(X, Y, batch_size=16, verbose=0) for m in (plain, old))
     assert_allclose(twice, once * 2, rtol=1e-5)
+
+
+def test_a_step_of_keras_2_counts_through_compiled_loss_and_metrics():
+    class Old(Model):
+        def train_step(self, data):
+            x, y = data
+            with GradientTape() as tape:
+                y_pred = self(x, training=True)
+                loss = self.compiled_loss(y, y_pred, regularization_losses=self.losses)
+            grads = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply_gradients(
+                zip(grads, self.trainable_variables, strict=True)
+            )
+            self.compiled_metrics.update_state(y, y_pred)
+            return {m.name: m.result() for m in self.metrics}
+
+    old, plain = Old(*graph()), Model(*graph())
+    old.set_weights(plain.get_weights())
+    seen = []
+    for model in (old, plain):
+        model.compile("adam", "mse", metrics=["mae"])
+        seen.append(model.fit(X, Y, batch_size=16, shuffle=False, verbose=0).history)
+    assert seen[0].keys() == seen[1].keys()
+    for name in seen[1]:
+        assert_allclose(seen[0][name], seen[1][name], rtol=1e-5)
 
 
 def test_a_step_gets_inputs_alone_as_keras_gives_them():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Never
 
+import jax
+
 from saccade.core._errors import RemovedNameError, message
 from saccade.models._older_keywords import check_older
 from saccade.models._trainer import Trainer
@@ -37,8 +39,48 @@ class _Removed:
         )
 
 
+class _CompiledMetrics:
+    """What `self.compiled_metrics` was in steps of Keras 2."""
+
+    def __init__(self, model: OlderNames) -> None:
+        self._model = model
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Counts a batch into the metrics of compile()."""
+        self._model.compute_metrics(None, y_true, y_pred, sample_weight)
+
+
 class OlderNames(Trainer):
     """The names of Keras 2 that programs still use."""
+
+    @property
+    def compiled_metrics(self) -> _CompiledMetrics:
+        """The metrics of compile(), for steps written for Keras 2."""
+        return _CompiledMetrics(self)
+
+    def compiled_loss(
+        self,
+        y_true: Any,
+        y_pred: Any,
+        sample_weight: Any = None,
+        regularization_losses: Sequence[Any] | None = None,
+    ) -> Any:
+        """Returns the loss of compile() and counts it, as steps of Keras 2 ask for it.
+
+        Args:
+            y_true: the targets.
+            y_pred: the outputs.
+            sample_weight: weight of each sample.
+            regularization_losses: penalties that are added, such as `self.losses`.
+        """
+        objective = self._require_spec("compiled_loss").objective
+        objective.build(y_true, y_pred, self._output_names())
+        total, parts = objective.loss(y_true, y_pred, sample_weight)
+        for penalty in regularization_losses or ():
+            total = total + penalty
+        rows = jax.tree.leaves(y_pred)[0].shape[0]
+        objective.count_loss(total, parts, rows)
+        return total
 
     predict_classes = _Removed(_CLASSES)
     predict_proba = _Removed("model.predict(x)")
