@@ -6,6 +6,7 @@ import inspect
 import json
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 
@@ -87,6 +88,26 @@ def test_two_batches_are_one_large_batch(name: str) -> None:
     both = (np.concatenate(parts) for parts in zip(first, second, strict=True))
     together.update_state(*both)
     np.testing.assert_allclose(apart.result(), together.result(), 1e-5)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_compiled_is_eager(name: str) -> None:
+    eager, metric = _make(name), _make(name)
+    batch, _ = _batches(name)
+    eager.update_state(*batch)
+    # Some make their variables with the first batch.
+    metric.update_state(*batch)
+    metric.reset_state()
+
+    @jax.jit
+    def run(values, batch):
+        values = metric.stateless_update_state(values, *batch)
+        return metric.stateless_result(values)
+
+    result = run([v.value for v in metric.variables], batch)
+    np.testing.assert_allclose(result, eager.result(), 1e-5)
+    for variable in metric.variables:  # Nothing was changed.
+        np.testing.assert_array_equal(variable, np.zeros(variable.shape))
 
 
 @pytest.mark.parametrize("name", CLASSES)
