@@ -45,7 +45,7 @@ def test_misspelt_keywords_give_the_nearest(cls, keyword, nearest):
 @pytest.mark.parametrize(
     ("keywords", "text"),
     [
-        ({"clipnorm": 1.0, "clipvalue": 0.5}, "only one of .*clipnorm=1.0, clipvalue"),
+        ({"clipnorm": 1.0, "clipvalue": 0.5}, "Only one of .*clipnorm=1.0, clipvalue"),
         ({"clipnorm": -1.0}, "`clipnorm` must be a number >= 0 or None, got -1.0"),
         ({"global_clipnorm": "1"}, "`global_clipnorm` must be a number >= 0"),
         ({"weight_decay": -0.1}, "`weight_decay` must be a number >= 0 or None, got"),
@@ -58,8 +58,11 @@ def test_misspelt_keywords_give_the_nearest(cls, keyword, nearest):
             {"gradient_accumulation_steps": 1},
             "`gradient_accumulation_steps` must be an int >= 2, got 1",
         ),
-        ({"momentum": 1.5}, r"`momentum` must be a number in \[0, 1\], got 1.5"),
-        ({"momentum": "0.9"}, r"`momentum` must be a number in \[0, 1\], got '0.9'"),
+        ({"momentum": 1.5}, r"`momentum` must be a float between \[0, 1\], got 1.5"),
+        (
+            {"momentum": "0.9"},
+            r"`momentum` must be a float between \[0, 1\], got '0.9'",
+        ),
     ],
 )
 def test_numbers_out_of_range_are_named(keywords, text):
@@ -70,13 +73,13 @@ def test_numbers_out_of_range_are_named(keywords, text):
 @pytest.mark.parametrize(
     ("cls", "keywords", "text"),
     [
-        (Adam, {"beta_1": 2.0}, r"`beta_1` must be a number in \[0, 1\], got 2.0"),
-        (Adam, {"beta_2": -1.0}, r"`beta_2` must be a number in \[0, 1\]"),
+        (Adam, {"beta_1": 2.0}, r"`beta_1` must be a float between \[0, 1\], got 2.0"),
+        (Adam, {"beta_2": -1.0}, r"`beta_2` must be a float between \[0, 1\]"),
         (Adam, {"epsilon": -1e-7}, "`epsilon` must be a number >= 0"),
         (AdamW, {"weight_decay": None}, "`weight_decay` must be a number >= 0, got N"),
         (Lion, {"beta_1": 0.0}, r"`beta_1` must be a number in \(0, 1\], got 0"),
-        (optimizers.RMSprop, {"rho": 3.0}, r"`rho` must be a number in \[0, 1\]"),
-        (optimizers.Adadelta, {"rho": 3.0}, r"`rho` must be a number in \[0, 1\]"),
+        (optimizers.RMSprop, {"rho": 3.0}, r"`rho` must be a float between \[0, 1\]"),
+        (optimizers.Adadelta, {"rho": 3.0}, r"`rho` must be a float between \[0, 1\]"),
         (
             optimizers.Adagrad,
             {"initial_accumulator_value": -1.0},

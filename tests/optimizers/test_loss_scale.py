@@ -81,9 +81,9 @@ def test_config_round_trip():
 
 
 def test_wrong_arguments():
-    with pytest.raises(ConfigError, match="set `clipnorm` on the inner optimizer"):
+    with pytest.raises(ConfigError, match="set `clipnorm` on the `inner_optimizer`"):
         LossScaleOptimizer(SGD(), clipnorm=1.0)
     with pytest.raises(ConfigError, match="`dynamic=False` is no argument any more"):
         LossScaleOptimizer(SGD(), dynamic=False)
-    with pytest.raises(TypeError, match="did you mean `initial_scale`"):
+    with pytest.raises(ConfigError, match="did you mean `initial_scale`"):
         LossScaleOptimizer(SGD(), inital_scale=2.0)

@@ -13,7 +13,7 @@ from saccade.core._errors import (
     NotBuiltError,
     ShapeError,
 )
-from saccade.optimizers import SGD, Adam, AdamW, Optimizer
+from saccade.optimizers import SGD, Adam, AdamW, LossScaleOptimizer, Optimizer
 
 
 def weights() -> list[Variable]:
@@ -99,7 +99,10 @@ def test_no_gradients_at_all():
     optimizer.build(variables)
     optimizer.apply([])
     assert int(optimizer.iterations) == 0
-    with pytest.raises(DataError, match="no gradients provided for any variable: kern"):
+    with pytest.raises(
+        DataError,
+        match=r"No gradients provided for any variable\. These have none: kern",
+    ):
         optimizer.apply([None, None])
 
 
@@ -234,3 +237,17 @@ def test_what_is_missing_in_a_subclass_is_told():
         Forgetful()
     with pytest.raises(NotImplementedError, match="Empty: `update_step"):
         Empty(0.1).apply([np.ones(1)], [Variable(np.ones(1), name="w")])
+
+
+def test_weights_that_their_gradients_replace():
+    """They are set to the gradient, which no scale of the loss touches."""
+    for optimizer in (
+        SGD(1.0),
+        LossScaleOptimizer(SGD(1.0), initial_scale=4.0),
+    ):
+        own, plain = (Variable(np.full(2, 3.0), name=n) for n in "ab")
+        own.overwrite_with_gradient = True
+        scale = 4.0 if isinstance(optimizer, LossScaleOptimizer) else 1.0
+        optimizer.apply([np.ones(2), np.full(2, scale)], [own, plain])
+        assert own.numpy().tolist() == [1.0, 1.0]
+        assert plain.numpy().tolist() == [2.0, 2.0]

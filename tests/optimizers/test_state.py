@@ -175,7 +175,7 @@ def test_state_is_saved_and_read_in_order():
 
 def test_set_weights_checks():
     optimizer = SGD(0.1, momentum=0.5)
-    with pytest.raises(NotBuiltError, match=r"SGD.set_weights: the optimizer has no"):
+    with pytest.raises(NotBuiltError, match=r"SGD.set_weights: You are calling it"):
         optimizer.set_weights([])
     optimizer.build(weights())
     with pytest.raises(ShapeError, match=r"expected a value of shape \(\), got \(7,\)"):

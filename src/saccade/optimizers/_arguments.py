@@ -156,7 +156,7 @@ def bounds(where: str, **given: float | None) -> None:
         raise ConfigError(
             message(
                 where,
-                "only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be "
+                "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be "
                 f"set, got {', '.join(chosen)}",
                 "keep one of them",
             )
@@ -213,7 +213,8 @@ def between(value: object, name: str, where: str, low: float, high: float) -> fl
     if number is None or not low <= number <= high:
         raise ConfigError(
             message(
-                where, f"`{name}` must be a number in [{low}, {high}], got {value!r}"
+                where,
+                f"`{name}` must be a float between [{low}, {high}], got {value!r}",
             )
         )
     return number

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Self
 import jax
 import jax.numpy as jnp
 
-from saccade.core._checks import no_unknown_keywords, positive_int
-from saccade.core._errors import ConfigError, message
+from saccade.core._checks import positive_int
+from saccade.core._errors import ConfigError, message, nearest
 from saccade.core._variable import Variable
 from saccade.optimizers import _arguments, _lookup
 from saccade.optimizers._optimizer import Optimizer, either
@@ -68,18 +68,27 @@ class LossScaleOptimizer(Optimizer):
                     "set `loss_scale_factor` on the inner optimizer instead",
                 )
             )
-        no_unknown_keywords(
-            [key for key in kwargs if key not in _arguments.DEFAULTS],
-            ["inner_optimizer", "initial_scale", "dynamic_growth_steps", "name"],
-            where,
-        )
+        unknown = [key for key in kwargs if key not in _arguments.DEFAULTS]
+        if unknown:
+            known = ("inner_optimizer", "initial_scale", "dynamic_growth_steps", "name")
+            close = nearest(unknown[0], known)
+            names = ", ".join(f"`{name}`" for name in unknown)
+            raise ConfigError(
+                message(
+                    where,
+                    f"unexpected arguments: {names}",
+                    f"did you mean `{close[0]}`?"
+                    if close
+                    else f"it takes {', '.join(known)}",
+                )
+            )
         for key, value in kwargs.items():
             if value != _arguments.DEFAULTS[key]:
                 raise ConfigError(
                     message(
                         where,
                         f"`{key}` cannot be set here, got {value!r}",
-                        f"set `{key}` on the inner optimizer",
+                        f"set `{key}` on the `inner_optimizer`",
                     )
                 )
         super().__init__(learning_rate=0.0, name=name)
@@ -149,8 +158,12 @@ class LossScaleOptimizer(Optimizer):
 
         def step() -> None:
             scale = self.dynamic_scale.value
+            # What replaces a weight was never multiplied by the scale.
             scaled_back = [
-                None if g is None else g / scale.astype(g.dtype) for g in arrays
+                g
+                if g is None or variable.overwrite_with_gradient
+                else g / scale.astype(g.dtype)
+                for g, variable in zip(arrays, variables, strict=True)
             ]
             self.inner_optimizer.apply(scaled_back, variables)
             full = self.step_counter.value == self.dynamic_growth_steps - 1

@@ -187,14 +187,27 @@ class Muon(Optimizer):
         else:
             momentum = self.momentum * kept["momentum"] + gradient
             ahead = gradient + self.momentum * momentum if self.nesterov else momentum
-            factors = self.muon_a, self.muon_b, self.muon_c
-            update = orthogonal(ahead, factors, self.ns_steps)
-            if self.rms_rate is not None:
-                update = update * (max(update.shape) ** 0.5 * self.rms_rate)
+            update = self.zeropower_via_newtonschulz5(ahead, self.ns_steps)
+            update = self.lr_adjust(update)
             weight, kept = weight - rate * update, {"momentum": momentum}
         variable.assign(weight)
         for name, value in kept.items():
             slots[name].assign(value)
+
+    def zeropower_via_newtonschulz5(self, x: jax.Array, steps: int) -> jax.Array:
+        """Returns about the orthogonal matrix nearest to a matrix.
+
+        Args:
+            x: (n, m).
+            steps: of the iteration.
+        """
+        return orthogonal(x, (self.muon_a, self.muon_b, self.muon_c), steps)
+
+    def lr_adjust(self, x: jax.Array) -> jax.Array:
+        """Returns a step, (n, m), brought to the size of `rms_rate`."""
+        if self.rms_rate is None:
+            return x
+        return x * (max(x.shape) ** 0.5 * self.rms_rate)
 
     def _left_to_adam(self, variable: Variable) -> bool:
         path = variable.path

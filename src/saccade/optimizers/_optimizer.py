@@ -145,6 +145,8 @@ class Optimizer(OptimizerState):
         pairs = self._present(grads, variables)
         variables = [variable for _, variable in pairs]
         gradients = [jnp.asarray(gradient) for gradient, _ in pairs]
+        if not self.gradient_accumulation_steps:
+            variables, gradients = _after_overwriting(variables, gradients)
         if self.loss_scale_factor is not None:
             gradients = [g / self.loss_scale_factor for g in gradients]
         if self.gradient_accumulation_steps:
@@ -384,7 +386,7 @@ class Optimizer(OptimizerState):
             raise DataError(
                 message(
                     where,
-                    f"no gradients provided for any variable: {names}",
+                    f"No gradients provided for any variable. These have none: {names}",
                     "compute the loss from these weights",
                 )
             )
@@ -500,6 +502,19 @@ class Optimizer(OptimizerState):
         if isinstance(rate, dict):
             arguments["learning_rate"] = deserialize(rate, custom_objects)
         return cls(**arguments)  # type: ignore[arg-type]
+
+
+def _after_overwriting(
+    variables: list[Variable], gradients: list[jax.Array]
+) -> tuple[list[Variable], list[jax.Array]]:
+    """Sets the weights that their gradients replace; returns the others."""
+    left: list[tuple[Variable, jax.Array]] = []
+    for variable, gradient in zip(variables, gradients, strict=True):
+        if variable.overwrite_with_gradient:
+            variable.assign(gradient)
+        else:
+            left.append((variable, gradient))
+    return [v for v, _ in left], [g for _, g in left]
 
 
 def either(

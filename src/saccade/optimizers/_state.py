@@ -310,7 +310,7 @@ class OptimizerState:
             raise NotBuiltError(
                 message(
                     f"{type(self).__name__}.set_weights",
-                    "the optimizer has no state yet",
+                    "You are calling it before the optimizer has its state",
                     "call `optimizer.build(trainable_variables)` first",
                 )
             )
