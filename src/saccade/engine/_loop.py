@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -80,11 +81,12 @@ def fit(
             done = run.begin_epoch(epoch)
             logs = dict(run.logs)
             with deferred_interrupt() as interrupt:
-                allow = _make_allow(callbacks, plan, interrupt)
+                allow = _make_allow(callbacks, plan, interrupt, spec)
+                told = done
                 for look in () if run.ended else runner.epoch(epoch, allow, done):
                     logs = plain(look.logs)
                     run.steps, run.logs = look.steps, logs
-                    _after(callbacks, plan, look, logs)
+                    told = _after(callbacks, plan, look, logs, spec, told)
                     callbacks.keep_state(run)
                     if look.bad >= 0 and not warned:
                         warned = True
@@ -92,6 +94,10 @@ def fit(
                     interrupt.check()
                     if model.stop_training:
                         break
+                if plan.single_steps and told < run.steps:
+                    # Keras numbers the last step as if the execution were whole.
+                    stride = spec.steps_per_execution
+                    callbacks.on_train_batch_end(told + stride - 1, logs)
             if validate is not None and _is_due(epoch, options.validation_freq):
                 logs |= {f"val_{name}": value for name, value in validate().items()}
             # A copy, in Keras' order; what callbacks add is for those after them.
@@ -136,15 +142,17 @@ def _make_runner(
 
 
 def _make_allow(
-    callbacks: CallbackList, plan: ExecutionPlan, interrupt: Interrupt
+    callbacks: CallbackList, plan: ExecutionPlan, interrupt: Interrupt, spec: TrainSpec
 ) -> Callable[[int, int], int]:
     """Returns what says how many steps may run before the next look."""
+    stride = spec.steps_per_execution
 
     def allow(done: int, wanted: int) -> int:
         interrupt.check()
         if plan.single_steps:
-            callbacks.on_train_batch_begin(done)
-            return 1
+            if done % stride == 0:
+                callbacks.on_train_batch_begin(done)
+            return min(wanted, stride - done % stride)
         asked = callbacks.steps_until_told()
         return wanted if asked is None else min(wanted, asked)
 
@@ -152,12 +160,21 @@ def _make_allow(
 
 
 def _after(
-    callbacks: CallbackList, plan: ExecutionPlan, look: Look, logs: dict[str, Any]
-) -> None:
-    if plan.single_steps:
+    callbacks: CallbackList,
+    plan: ExecutionPlan,
+    look: Look,
+    logs: dict[str, Any],
+    spec: TrainSpec,
+    told: int,
+) -> int:
+    """Tells callbacks of finished steps; returns how many they were told of."""
+    if not plan.single_steps:
+        callbacks.on_progress(look.steps - 1, logs, look.bad)
+    elif look.steps % spec.steps_per_execution == 0:
         callbacks.on_train_batch_end(look.steps - 1, logs)
     else:
-        callbacks.on_progress(look.steps - 1, logs, look.bad)
+        return told
+    return look.steps
 
 
 def _is_due(epoch: int, frequency: int | tuple[int, ...]) -> bool:
@@ -199,39 +216,46 @@ def evaluate(
         pace: how many batches to count between two looks.
         groups: the data in groups already, if kept from an earlier call.
     """
+    model, stride = programs.model, spec.steps_per_execution
     programs.reset_metrics()
+    model.stop_evaluating = False
     callbacks.on_test_begin()
     logs: dict[str, Any] = {}
-    done = 0
-    with deferred_interrupt() as interrupt:
-        for group in groups or _test_groups(programs, source, steps):
-            for count, latest in _count_group(programs, group, callbacks, pace, done):
-                done, logs = done + count, latest
-                interrupt.check()
+    done = told = 0
+    parts = (
+        (group, part)
+        for group in groups or _test_groups(programs, source, steps)
+        for part in _parts_of(group, callbacks, pace)
+    )
+    with deferred_interrupt() as interrupt, contextlib.closing(parts):
+        for group, part in parts:
+            if callbacks.tests_singly and done % stride == 0:
+                callbacks.on_test_batch_begin(done)
+            watch = Stopwatch()
+            logs = plain(_count_batches(programs, group, part.start, part.stop))
+            pace.measured(len(part), watch.lap())
+            done += len(part)
+            if not callbacks.tests_singly:
+                callbacks.on_test_progress(done - 1, logs)
+            elif done % stride == 0:
+                callbacks.on_test_batch_end(done - 1, logs)
+                told = done
+            interrupt.check()
+            if model.stop_evaluating:
+                break
+    if callbacks.tests_singly and told < done:
+        callbacks.on_test_batch_end(told + stride - 1, logs)
     callbacks.on_test_end(logs)
     return logs
 
 
-def _count_group(
-    programs: Programs, group: Group, callbacks: CallbackList, pace: Pace, done: int
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Counts a group in, some batches at a time; gives (how many, the logs so far)."""
-    singly = callbacks.tests_singly
-    watch = Stopwatch()
+def _parts_of(group: Group, callbacks: CallbackList, pace: Pace) -> Iterator[range]:
+    """Says which batches of a group to count in before each look."""
     start = 0
     while start < group.count:
-        count = 1 if singly else min(pace.steps(), group.count - start)
-        if singly:
-            callbacks.on_test_batch_begin(done + start)
-        watch.lap()
-        logs = plain(_count_batches(programs, group, start, start + count))
-        pace.measured(count, watch.lap())
+        count = 1 if callbacks.tests_singly else min(pace.steps(), group.count - start)
+        yield range(start, start + count)
         start += count
-        if singly:
-            callbacks.on_test_batch_end(done + start - 1, logs)
-        else:
-            callbacks.on_test_progress(done + start - 1, logs)
-        yield count, logs
 
 
 def _count_batches(
@@ -294,6 +318,7 @@ def predict(
     source: ArraySource | StreamSource,
     steps: int | None,
     callbacks: CallbackList,
+    stride: int = 1,
 ) -> Any:
     """Returns the outputs for all rows, as NumPy arrays.
 
@@ -302,31 +327,43 @@ def predict(
         source: the data; targets are ignored.
         steps: the number of batches to take; None for all.
         callbacks: told about batches.
+        stride: after how many batches they are told.
     """
+    model = programs.model
+    model.stop_predicting = False
     callbacks.on_predict_begin()
     parts: list[Any] = []
     done = 0
+    groups = _predict_groups(programs, source, steps)
     with deferred_interrupt() as interrupt:
-        for group in _predict_groups(programs, source, steps):
-            for number in range(group.count):
+        for group in groups:
+            starts = range(0, group.count, stride)
+            for number in starts:
                 callbacks.on_predict_batch_begin(done + number)
             part = _predict_part(programs, group)
-            for number in range(group.count):
-                outputs = _of_batch(part, group, number)
-                callbacks.on_predict_batch_end(done + number, {"outputs": outputs})
-            done += group.count
             parts.append(part)
+            for number in starts:
+                last = min(number + stride, group.count)
+                outputs = _of_batches(part, group, number, last)
+                callbacks.on_predict_batch_end(
+                    done + number + stride - 1, {"outputs": outputs}
+                )
+                if model.stop_predicting:
+                    parts[-1] = _of_batches(part, group, 0, last)
+                    break
+            done += group.count
             interrupt.check()
+            if model.stop_predicting:
+                break
     callbacks.on_predict_end()
     return jax.tree.map(lambda *pieces: np.concatenate(pieces), *parts)
 
 
-def _of_batch(part: Any, group: Group, number: int) -> Any:
-    """The rows of one batch out of those of its group."""
+def _of_batches(part: Any, group: Group, first: int, last: int) -> Any:
+    """The rows of the batches first..last out of those of their group."""
     if group.sizes is None:
         return part
-    start = int(group.sizes[:number].sum())
-    stop = start + int(group.sizes[number])
+    start, stop = (int(group.sizes[:n].sum()) for n in (first, last))
     return jax.tree.map(lambda rows: rows[start:stop], part)
 
 

@@ -7,7 +7,7 @@ is logged, as Keras does.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -16,9 +16,20 @@ import jax.numpy as jnp
 from saccade import losses as losses_module
 from saccade import metrics as metrics_module
 from saccade.core import _scope
-from saccade.core._errors import ConfigError, NotBuiltError, message, nearest
+from saccade.core._errors import ConfigError, NotBuiltError, message
 from saccade.core._masks import keep_mask
 from saccade.core._variable import Variable
+from saccade.engine._loss_tree import (
+    Path,
+    Term,
+    at,
+    form_of,
+    is_nest,
+    leaves,
+    matched,
+    named,
+    plan,
+)
 from saccade.losses import Loss
 from saccade.metrics import Mean, Metric
 
@@ -47,10 +58,13 @@ class Objective:
         _check_names(loss, metrics, weighted_metrics)
         self.loss_tracker = Mean(name="loss")
         self.output_trackers: list[Mean] = []
-        self.losses: list[Loss | None] = []
-        self.weights: list[float] = []
+        self.terms: list[Term] = []
+        self.losses: list[Loss] = []
         self.output_names: list[str] = []
-        self._keys: list[Any] = []
+        self._form: Any = None
+        self._names: Any = None
+        self._paths: list[Path] = []
+        self._given: list[Path] = []
         self.metrics: list[list[Metric]] = []
         self.weighted: list[list[Metric]] = []
         self.built = False
@@ -68,19 +82,16 @@ class Objective:
         """
         if self.built:
             return
-        keys, flat_outputs = _flatten(outputs)
-        names = list(output_names or [])
-        if len(names) != len(flat_outputs):
-            names = [str(k) for k in keys]
-        self.output_names, self._keys = names, keys
-        flat_y = _aligned(y, keys, names, "y")
-        given = _aligned(self.user_loss, keys, names, "loss")
-        self.losses = [
-            losses_module.resolve(_only(loss), target, output)
-            for loss, target, output in zip(given, flat_y, flat_outputs, strict=True)
+        self._names = names = named(outputs, output_names)
+        self._form = form_of(outputs)
+        self._paths = [path for path, _ in leaves(outputs)]
+        self.output_names = [
+            str(at(names, path) or (path[-1] if path else 0)) for path in self._paths
         ]
-        weights = _aligned(self.user_loss_weights, keys, names, "loss_weights")
-        self.weights = [1.0 if w is None else float(w) for w in weights]
+        self._resolve_losses(outputs, y)
+        y = self._matched(y, "y")
+        flat_y = [at(y, path) for path in self._paths]
+        flat_outputs = [at(outputs, path) for path in self._paths]
         self.metrics, self.weighted = (
             [
                 [
@@ -88,15 +99,65 @@ class Objective:
                     for m in _as_list(per_output)
                 ]
                 for per_output, target, output in zip(
-                    _aligned_metrics(user, keys, names), flat_y, flat_outputs,
-                    strict=True,
+                    self._metrics_of(user, what), flat_y, flat_outputs, strict=True
                 )
             ]
-            for user in (self.user_metrics, self.user_weighted_metrics)
-        )  # fmt: skip
-        if len(flat_outputs) > 1:
-            self.output_trackers = [Mean(name=f"{n}_loss") for n in names]
+            for user, what in (
+                (self.user_metrics, "metrics"),
+                (self.user_weighted_metrics, "weighted_metrics"),
+            )
+        )
         self.built = True
+
+    def _resolve_losses(self, outputs: Any, y: Any) -> None:
+        self.terms = plan(self.user_loss, self.user_loss_weights, outputs, self._names)
+        self._given = [term.path for term in self.terms]
+        y = self._matched(y, "y")
+        self.losses = []
+        for term in self.terms:
+            part = at(outputs, term.path)
+            loss = (
+                losses_module.as_loss(term.loss)
+                if is_nest(part)
+                else losses_module.resolve(term.loss, at(y, term.path), part)
+            )
+            assert loss is not None
+            self.losses.append(loss)
+        if len(self.terms) > 1:
+            self.output_trackers = [
+                Mean(name=f"{term.name or loss.name}_loss")
+                for term, loss in zip(self.terms, self.losses, strict=True)
+            ]
+
+    def _metrics_of(self, user: Any, what: str) -> list[Any]:
+        """What was given for each output."""
+        if len(self._paths) == 1 and isinstance(user, (list, tuple)):
+            return [[m for item in user for m in _as_list(item)]]
+        lists = isinstance(user, (list, tuple))
+        if lists and len(user) not in (len(self._paths), _length(self._form)):
+            raise ConfigError(
+                message(
+                    what,
+                    f"expected one list for each of {len(self._paths)} outputs, got "
+                    f"{len(user)}",
+                    f"name them: {what}={{'output': ['accuracy']}}",
+                )
+            )
+        given = matched(user, self._form, self._names, what)
+        return [at(given, path) for path in self._paths]
+
+    def _matched(self, given: Any, what: str) -> Any:
+        """Targets or weights in a nest like that of the outputs."""
+        several = isinstance(given, (list, tuple)) and len(self._paths) > 1
+        if several and len(given) == len(self._given) < len(self._paths):
+            # Only for the outputs that have a loss.
+            parts = dict(zip(self._given, given, strict=True))
+            given = [parts.get(path) for path in self._paths]
+        return matched(given, self._form, self._names, what)
+
+    def target(self, y: Any, term: Term) -> Any:
+        """Returns the part of the targets that a term of the loss is about."""
+        return at(self._matched(y, "y"), term.path)
 
     @property
     def all_metrics(self) -> list[Metric]:
@@ -124,9 +185,7 @@ class Objective:
 
         Losses and metrics of saccade honour the mask; of others nothing is known.
         """
-        parts: list[object] = [loss for loss in self.losses if loss is not None]
-        parts += self.all_metrics
-        return all(_is_ours(part) for part in parts)
+        return all(_is_ours(part) for part in (*self.losses, *self.all_metrics))
 
     def loss(
         self, y: Any, y_pred: Any, sample_weight: Any
@@ -136,20 +195,19 @@ class Objective:
         Raises:
             NotBuiltError: compile() was given no loss.
         """
-        keys, predictions = self._keys, self._in_order(y_pred)
-        targets = _aligned(y, keys, self.output_names, "y")
-        weights = _aligned(sample_weight, keys, self.output_names, "sample_weight")
-        if all(loss is None for loss in self.losses):
-            return jnp.zeros(()), []
+        targets = self._matched(y, "y")
+        weights = self._matched(sample_weight, "sample_weight")
         values: list[jax.Array] = []
         total = jnp.zeros(())
-        for number, loss in enumerate(self.losses):
-            if loss is None:
-                continue
-            loss, prediction = _from_logits(loss, predictions[number])
-            value = loss(targets[number], prediction, weights[number])
+        for term, loss in zip(self.terms, self.losses, strict=True):
+            prediction, weight = at(y_pred, term.path), at(weights, term.path)
+            if is_nest(prediction):
+                weight = next((w for _, w in leaves(weight)), None)
+            else:
+                loss, prediction = _from_logits(loss, prediction)
+            value = loss(at(targets, term.path), prediction, weight)
             values.append(value)
-            total = total + value * self.weights[number]
+            total = total + value * term.weight
         return total, values
 
     def count_loss(
@@ -175,20 +233,14 @@ class Objective:
 
     def count_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
         """Counts a batch into the metrics."""
-        keys, predictions = self._keys, self._in_order(y_pred)
-        targets = _aligned(y, keys, self.output_names, "y")
-        weights = _aligned(sample_weight, keys, self.output_names, "sample_weight")
-        for number, prediction in enumerate(predictions):
+        targets = self._matched(y, "y")
+        weights = self._matched(sample_weight, "sample_weight")
+        for number, path in enumerate(self._paths):
+            target, prediction = at(targets, path), at(y_pred, path)
             for metric in self.metrics[number]:
-                metric.update_state(targets[number], prediction)
+                metric.update_state(target, prediction)
             for metric in self.weighted[number]:
-                metric.update_state(targets[number], prediction, weights[number])
-
-    def _in_order(self, y_pred: Any) -> list[Any]:
-        """The outputs in the order that build() saw; JAX sorts dicts on its way."""
-        if isinstance(y_pred, Mapping):
-            return [y_pred[key] for key in self._keys]
-        return _flatten(y_pred)[1]
+                metric.update_state(target, prediction, at(weights, path))
 
     def results(self) -> dict[str, Any]:
         """Returns what is logged, by name; runs inside a scope or outside."""
@@ -243,68 +295,8 @@ def _is_ours(part: object) -> bool:
     )
 
 
-def _flatten(tree: Any) -> tuple[list[Any], list[Any]]:
-    """Keys and leaves of a list, a dict, or one array (key 0)."""
-    if isinstance(tree, Mapping):
-        return list(tree), list(tree.values())
-    if isinstance(tree, (list, tuple)):
-        return list(range(len(tree))), list(tree)
-    return [0], [tree]
-
-
-def _aligned(tree: Any, keys: list[Any], names: Sequence[str], what: str) -> list[Any]:
-    """The parts of `tree` in the order of the outputs; None where there is none."""
-    if tree is None:
-        return [None] * len(keys)
-    if isinstance(tree, Mapping):
-        known = [*keys, *names]
-        for key in tree:
-            if key not in known:
-                close = nearest(str(key), [str(k) for k in known])
-                raise ConfigError(
-                    message(
-                        what,
-                        f"there is no output {key!r}",
-                        f"did you mean {close[0]!r}?" if close else None,
-                    )
-                )
-        return [
-            tree.get(key, tree.get(name)) for key, name in zip(keys, names, strict=True)
-        ]
-    if len(keys) == 1:
-        return [tree[0] if isinstance(tree, (list, tuple)) and len(tree) == 1 else tree]
-    if isinstance(tree, (list, tuple)):
-        if len(tree) != len(keys):
-            raise ConfigError(
-                message(
-                    what,
-                    f"expected one entry for each of {len(keys)} outputs, got "
-                    f"{len(tree)}",
-                )
-            )
-        return list(tree)
-    return [tree] * len(keys)
-
-
-def _aligned_metrics(user: Any, keys: list[Any], names: Sequence[str]) -> list[Any]:
-    if len(keys) == 1 and isinstance(user, (list, tuple)):
-        flat = [m for item in user for m in _as_list(item)]
-        return [flat]
-    if isinstance(user, (list, tuple)) and len(user) != len(keys):
-        raise ConfigError(
-            message(
-                "metrics",
-                f"expected one list for each of {len(keys)} outputs, got {len(user)}",
-                "name them: metrics={'output': ['accuracy']}",
-            )
-        )
-    return _aligned(user, keys, names, "metrics")
-
-
-def _only(loss: Any) -> Any:
-    """Takes one loss out of a list around it, as Keras does."""
-    single = isinstance(loss, (list, tuple)) and len(loss) == 1
-    return _only(loss[0]) if single else loss
+def _length(form: Any) -> int:
+    return len(form) if is_nest(form) else 1
 
 
 def _as_list(item: Any) -> list[Any]:

@@ -57,7 +57,7 @@ class Programs:
             model.rows_independent and (spec is None or spec.objective.rows_independent)
         )
         self.traces: Counter[str] = Counter()
-        self._model = model
+        self.model = model
         self._spec = spec
 
     def _compiled(self, name: str, run: Callable[..., Any]) -> Callable[..., Any]:
@@ -70,11 +70,11 @@ class Programs:
         return jax.jit(traced)
 
     def _logs(self, counts: list[jax.Array]) -> dict[str, Any]:
-        return read_logs(self._model, self.layout, counts)
+        return read_logs(self.model, self.layout, counts)
 
     def reset_metrics(self) -> None:
         """Makes the metrics forget what they counted."""
-        self._model.reset_metrics()
+        self.model.reset_metrics()
 
     def forget(self) -> None:
         """Lets everything be traced anew, since numbers in it have changed."""
@@ -92,7 +92,7 @@ class Programs:
 
     def _first_logs(self, part: str, step: Callable[[], Any]) -> dict[str, jax.Array]:
         """Zeros for the logs that a user's step returns; nothing for other steps."""
-        if not logs_itself(self._model, part):
+        if not logs_itself(self.model, part):
             return {}
         shapes = jax.eval_shape(step)
         return jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
@@ -101,7 +101,7 @@ class Programs:
     def _train_step(self) -> Callable[..., tuple[Values, jax.Array, Any]]:
         if self._spec is None:
             raise RuntimeError("training needs compile()")
-        return make_train_step(self._model, self._spec, self.layout, self._bare)
+        return make_train_step(self.model, self._spec, self.layout, self._bare)
 
     @functools.cached_property
     def train_resident(self) -> Callable[..., tuple[Values, dict[str, Any], Any]]:
@@ -215,7 +215,7 @@ class Programs:
     def _test_step(self) -> Callable[..., tuple[Values, Any]]:
         if self._spec is None:
             raise RuntimeError("evaluation needs compile()")
-        return make_test_step(self._model, self._spec, self.layout, bare=self._bare)
+        return make_test_step(self.model, self._spec, self.layout, bare=self._bare)
 
     @functools.cached_property
     def test_group(self) -> Callable[..., tuple[Values, dict[str, Any]]]:
@@ -255,7 +255,7 @@ class Programs:
 
         Arrays (batches, batch size, ...) in and out.
         """
-        step = make_predict_step(self._model, self.layout)
+        step = make_predict_step(self.model, self.layout)
 
         def run(state: Values, x: Any, sizes: jax.Array, stop: jax.Array) -> Any:
             first = jax.tree.map(lambda a: a[0], x)
@@ -277,7 +277,7 @@ class Programs:
     @functools.cached_property
     def predict_exact(self) -> Callable[..., Any]:
         """Outputs for one batch of its own shape: (state, x)."""
-        step = make_predict_step(self._model, self.layout)
+        step = make_predict_step(self.model, self.layout)
         return self._compiled("predict_exact", lambda state, x: step(state, x, None))
 
 

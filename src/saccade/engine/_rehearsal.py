@@ -197,7 +197,7 @@ class _Rehearsal:
         groups: list[Group] | None = None,
     ) -> dict[str, Any]:
         """Counts a few batches in, and measures it once more."""
-        seen = _seen("evaluate", programs._model, source, steps)
+        seen = _seen("evaluate", programs.model, source, steps)
         few = min(FEW, seen.steps or FEW)
         if groups:
             first = dataclasses.replace(groups[0], count=min(groups[0].count, few))
@@ -225,12 +225,13 @@ class _Rehearsal:
         source: ArraySource | StreamSource,
         steps: int | None,
         callbacks: CallbackList,
+        stride: int = 1,
     ) -> Any:
         """Returns the outputs of a few batches, repeated to the right length."""
-        seen = _seen("predict", programs._model, source, steps)
+        seen = _seen("predict", programs.model, source, steps)
         few = min(FEW, seen.steps or FEW)
         start = time.perf_counter()
-        found = self._predict(programs, source, few, callbacks)
+        found = self._predict(programs, source, few, callbacks, stride)
         seen.first_s = seen.step_s = time.perf_counter() - start
         if _reads_again(source):
             start = time.perf_counter()

@@ -18,6 +18,8 @@ class Trainable(Protocol):
 
     name: str
     stop_training: bool
+    stop_evaluating: bool
+    stop_predicting: bool
 
     @property
     def trainable_variables(self) -> list[Variable]: ...

@@ -347,9 +347,8 @@ def _convert(tree: Any, dtype: str, *, keep_integers: bool) -> Any:
     if isinstance(tree, (list, tuple)) and any(
         getattr(part, "ndim", 0) for part in tree
     ):
-        return type(tree)(
-            _convert(part, dtype, keep_integers=keep_integers) for part in tree
-        )
+        parts = [_convert(part, dtype, keep_integers=keep_integers) for part in tree]
+        return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
     if keep_integers:
         array = jnp.asarray(tree)
         return array if is_int(array.dtype) else array.astype(dtype)

@@ -227,6 +227,8 @@ def mapped(nest: Any, function: Callable[[KerasTensor], Any]) -> Any:
         return {key: mapped(part, function) for key, part in nest.items()}
     if isinstance(nest, (list, tuple)):
         parts = [mapped(part, function) for part in nest]
+        if hasattr(nest, "_fields"):
+            return type(nest)(*parts)
         return tuple(parts) if isinstance(nest, tuple) else parts
     return function(nest)
 

@@ -118,6 +118,16 @@ class Model(OlderNames):
             return self._sublayers()
         return [op for op in self._graph.operations if isinstance(op, Layer)]
 
+    @layers.setter
+    def layers(self, layers: object) -> None:
+        raise AttributeError(
+            message(
+                self._where,
+                "`Model.layers` attribute is reserved and should not be set",
+                "keep layers under another name, such as `self.blocks`",
+            )
+        )
+
     @property
     def operations(self) -> list[Operation]:
         """The layers and the operations of `saccade.ops` in the graph."""
@@ -217,6 +227,43 @@ class Model(OlderNames):
                 f"did you mean {close[0]!r}?" if close else None,
             )
         )
+
+    def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, Any]:
+        """Returns all variables as nested dicts by their paths.
+
+        Args:
+            value_format: 'backend_tensor' for JAX's arrays, or 'numpy_array'.
+
+        Returns:
+            A dict of trainable_variables, non_trainable_variables,
+            optimizer_variables and metrics_variables.
+
+        Raises:
+            ConfigError: two variables of one path.
+
+        Example:
+            >>> from saccade import Input, layers
+            >>> x = Input((2,))
+            >>> model = Model(x, layers.Dense(1, name="out")(x))
+            >>> model.get_state_tree()["trainable_variables"]["out"]["kernel"].shape
+            (2, 1)
+        """
+        from saccade.models import _state_tree
+
+        return _state_tree.read(self, value_format)
+
+    def set_state_tree(self, state_tree: Mapping[str, Any]) -> None:
+        """Sets the variables that a tree names; others stay.
+
+        Args:
+            state_tree: what `get_state_tree()` returned, or a part of it.
+
+        Raises:
+            ConfigError: a group or a path that the model does not have.
+        """
+        from saccade.models import _state_tree
+
+        _state_tree.write(self, state_tree)
 
     def summary(
         self,

@@ -58,6 +58,16 @@ class Sequential(Model):
         """The layers without the input."""
         return [x for x in self._layers if not isinstance(x, InputLayer)]
 
+    @layers.setter
+    def layers(self, layers: object) -> None:
+        raise AttributeError(
+            message(
+                f"Sequential {self.name!r}",
+                "`layers` attribute is reserved and should not be set",
+                "Use `add()` and `pop()` to change the layers in this model",
+            )
+        )
+
     def _sublayers(self) -> list[Layer]:
         return list(self._layers)
 
@@ -83,10 +93,11 @@ class Sequential(Model):
             hint = None
             if isinstance(layer, type) and issubclass(layer, Layer):
                 hint = f"make an object of the class: {layer.__name__}(...)"
-            raise ArgumentTypeError(
+            raise ConfigError(
                 message(
                     f"Sequential {self.name!r}",
-                    f"expected a layer, got {layer!r}",
+                    "Only instances of `saccade.layers.Layer` can be added, got "
+                    f"{layer!r}",
                     hint,
                 )
             )
@@ -95,14 +106,16 @@ class Sequential(Model):
                 raise ConfigError(
                     message(
                         f"Sequential {self.name!r}",
-                        "an `Input` can only be the first layer",
+                        "has already been configured to start with an `Input`; it can "
+                        "only be the first layer",
                     )
                 )
         elif any(known.name == layer.name for known in self._layers):
             raise ConfigError(
                 message(
                     f"Sequential {self.name!r}",
-                    f"a layer named {layer.name!r} is there already",
+                    "All layers added to a Sequential model should have unique names; "
+                    f"{layer.name!r} is there already",
                     "give each layer a `name` of its own",
                 )
             )

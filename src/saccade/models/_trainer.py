@@ -32,6 +32,7 @@ from saccade.data import (
 from saccade.engine import _loop
 from saccade.engine._groups import Group, array_groups
 from saccade.engine._logs import plain
+from saccade.engine._loss_tree import at
 from saccade.engine._objective import Objective, require_loss
 from saccade.engine._pace import Pace
 from saccade.engine._plan import ExecutionPlan, explain, make_plan
@@ -59,6 +60,8 @@ class Trainer(Steps):
 
     _compile_config: dict[str, Any] | None = None
     stop_training: bool = False
+    stop_evaluating: bool = False
+    stop_predicting: bool = False
     _batches_given: int = 0
     _run_eagerly: bool = False
 
@@ -94,7 +97,8 @@ class Trainer(Steps):
                 that fits the outputs and targets.
             weighted_metrics: the same, taking the weights of samples into account.
             run_eagerly: kept for Keras; saccade always compiles.
-            steps_per_execution: kept for Keras; the engine chooses by itself.
+            steps_per_execution: after how many steps callbacks with batch hooks are
+                told; the engine itself chooses how many run together.
             jit_compile: kept for Keras; saccade always compiles.
             auto_scale_loss: scales the loss up for 'mixed_float16' so that small
                 gradients survive.
@@ -375,16 +379,12 @@ class Trainer(Steps):
         spec.objective.build(y, outputs, self._output_names())
         if isinstance(source, ArraySource):
             y = source.y
-        flat_outputs = jax.tree.leaves(outputs)
-        targets = jax.tree.leaves(y)
-        if len(targets) == len(spec.objective.losses) == len(flat_outputs):
-            names = self._output_names() or [""] * len(targets)
-            for name, loss, target, output in zip(
-                names, spec.objective.losses, targets, flat_outputs, strict=True
-            ):
-                if loss is not None:
-                    place = f"{where}: output of {name!r}" if name else where
-                    losses.check_targets(loss, np.asarray(target), output.shape, place)
+        objective = spec.objective
+        for term, loss in zip(objective.terms, objective.losses, strict=True):
+            target, output = objective.target(y, term), at(outputs, term.path)
+            if hasattr(output, "shape") and hasattr(target, "shape"):
+                place = f"{where}: output of {term.name!r}" if term.name else where
+                losses.check_targets(loss, np.asarray(target), output.shape, place)
 
     def _measures_itself(self) -> bool:
         """Whether loss and metrics are the user's own, so compile() brought none."""
@@ -550,7 +550,8 @@ class Trainer(Steps):
         layout = StateLayout(self.trainable_variables, self._carried(), [], [])
         programs = self._cached_programs(None, layout)
         told = self._callback_list(callbacks, verbose, 1, source, steps)
-        return _loop.predict(programs, source, steps, told)
+        stride = 1 if self._spec is None else self._spec.steps_per_execution
+        return _loop.predict(programs, source, steps, told, stride)
 
     # Single batches -----------------------------------------------------------------
 

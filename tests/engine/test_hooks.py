@@ -1,0 +1,52 @@
+"""When callbacks are told, and when they stop an evaluation or a prediction."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from saccade import Sequential, callbacks, layers
+
+
+class Told(callbacks.Callback):
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[tuple[str, int]] = []
+
+    def on_train_batch_begin(self, batch, logs=None) -> None:
+        self.batches.append(("begin", batch))
+
+    def on_train_batch_end(self, batch, logs=None) -> None:
+        self.batches.append(("end", batch))
+
+
+def small() -> Sequential:
+    model = Sequential([layers.Input((2,)), layers.Dense(1)])
+    model.compile("sgd", "mse", steps_per_execution=3)
+    return model
+
+
+def test_callbacks_hear_of_whole_executions() -> None:
+    told = Told()
+    model = small()
+    model.fit(np.ones((10, 2)), np.ones((10, 1)), 2, callbacks=[told], verbose=0)
+    assert told.batches == [("begin", 0), ("end", 2), ("begin", 3), ("end", 5)]
+
+
+class Stops(callbacks.Callback):
+    def on_test_batch_end(self, batch, logs=None) -> None:
+        self.model.stop_evaluating = batch >= 2
+
+    def on_predict_batch_end(self, batch, logs=None) -> None:
+        self.model.stop_predicting = batch >= 2
+
+
+def test_an_endless_stream_can_be_stopped() -> None:
+    def batches():
+        for _ in itertools.count():
+            yield np.ones((4, 2), np.float32), np.ones((4, 1), np.float32)
+
+    model = small()
+    assert model.evaluate(batches(), callbacks=[Stops()], verbose=0) >= 0
+    assert model.predict(batches(), callbacks=[Stops()], verbose=0).shape == (12, 1)
