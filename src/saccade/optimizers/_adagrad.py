@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Unpack
 import jax
 import jax.numpy as jnp
 
+from saccade.core._errors import ConfigError
 from saccade.core._variable import Variable
 from saccade.optimizers import _arguments, _rules
 from saccade.optimizers._arguments import Shared, takes_shared
@@ -241,12 +242,9 @@ class Ftrl(RuleOptimizer):
         self.l2_regularization_strength = l2_regularization_strength
         self.l2_shrinkage_regularization_strength = l2_shrinkage_regularization_strength
         self.beta = beta
-        where = type(self).__name__
-        _arguments.between(
-            learning_rate_power, "learning_rate_power", where, -math.inf, 0
-        )
-        for name in self.arguments[1:]:
-            _arguments.at_least_zero(getattr(self, name), name, where)
+        for name in self.arguments:
+            side = "negative" if name == "learning_rate_power" else "positive"
+            _check_side(name, getattr(self, name), side, type(self).__name__)
 
     def _slot_groups(self) -> list[dict[str, float]]:
         return [{"accumulator": self.initial_accumulator_value, "linear": 0.0}]
@@ -261,6 +259,17 @@ class Ftrl(RuleOptimizer):
             l2_shrinkage=self.l2_shrinkage_regularization_strength,
             beta=self.beta,
         )
+
+
+def _check_side(name: str, value: float, side: str, where: str) -> None:
+    """Refuses a number on the wrong side of 0, in the words that Keras' users know."""
+    right = value >= 0 if side == "positive" else value <= 0
+    if not right:
+        error = ConfigError(
+            f"`{name}` needs to be {side} or zero. Received: {name}={value}."
+        )
+        error.add_note(f"Fix: pass {name}={-value} or 0 to {where}.")
+        raise error
 
 
 class Adafactor(RuleOptimizer):

@@ -147,7 +147,8 @@ class AdamW(Adam):
             raise ConfigError(
                 message(
                     "AdamW",
-                    "`weight_decay` must be a number >= 0, got None",
+                    "Argument `weight_decay` must be a float. "
+                    "Received: weight_decay=None",
                     "use Adam, which is AdamW without weight decay",
                 )
             )
