@@ -85,8 +85,6 @@ def test_numbers_out_of_range_are_named(keywords, text):
             {"initial_accumulator_value": -1.0},
             "`initial_accumulator_value` must be a number >= 0",
         ),
-        (optimizers.Ftrl, {"learning_rate_power": 1.0}, "`learning_rate_power` needs to be negative"),
-        (optimizers.Ftrl, {"beta": -1.0}, "`beta` needs to be positive"),
         (optimizers.Adafactor, {"beta_2_decay": 1.0}, "`beta_2_decay` must be"),
         (optimizers.Adafactor, {"epsilon_1": -1.0}, "`epsilon_1` must be"),
     ],
@@ -94,6 +92,16 @@ def test_numbers_out_of_range_are_named(keywords, text):
 def test_own_arguments_out_of_range_are_named(cls, keywords, text):
     with pytest.raises(ConfigError, match=f"{cls.__name__}: {text}"):
         cls(**keywords)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "side"),
+    [("learning_rate_power", 1.0, "negative"), ("beta", -1.0, "positive")],
+)
+def test_ftrl_says_on_which_side_of_zero_a_number_belongs(name, value, side):
+    with pytest.raises(ConfigError, match=f"`{name}` needs to be {side}") as caught:
+        optimizers.Ftrl(**{name: value})
+    assert "to Ftrl" in caught.value.__notes__[0]
 
 
 def test_zero_bounds_mean_none():
