@@ -76,7 +76,7 @@ def test_numbers_out_of_range_are_named(keywords, text):
         (Adam, {"beta_1": 2.0}, r"`beta_1` must be a float between \[0, 1\], got 2.0"),
         (Adam, {"beta_2": -1.0}, r"`beta_2` must be a float between \[0, 1\]"),
         (Adam, {"epsilon": -1e-7}, "`epsilon` must be a number >= 0"),
-        (AdamW, {"weight_decay": None}, "`weight_decay` must be a float"),
+        (AdamW, {"weight_decay": None}, "Argument `weight_decay` must be a float"),
         (Lion, {"beta_1": 0.0}, r"`beta_1` must be a number in \(0, 1\], got 0"),
         (optimizers.RMSprop, {"rho": 3.0}, r"`rho` must be a float between \[0, 1\]"),
         (optimizers.Adadelta, {"rho": 3.0}, r"`rho` must be a float between \[0, 1\]"),
