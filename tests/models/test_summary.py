@@ -132,3 +132,19 @@ def test_optimizer_parameters_are_counted_once_there():
     assert "Optimizer params" not in text_of(model)
     model.fit([[1.0, 2, 3, 4]], [1.0], verbose=0)
     assert "Optimizer params: 12 (48.00 B)" in text_of(model)
+
+
+def test_positions_end_the_columns_as_shares_or_characters():
+    model = lenet()
+
+    def first_rows(positions):
+        lines: list[str] = []
+        model.summary(positions=positions, print_fn=lines.append)
+        return "\n".join(lines).splitlines()
+
+    shares = first_rows([0.5, 0.75, 1.0, 1.0])  # one column more than there is
+    assert first_rows([0.5, 0.75, 1.0]) == shares
+    wide = first_rows([40, 70, 100])
+    assert wide[2].index("Output Shape") == 41
+    with pytest.raises(ConfigError, match="2 numbers for 3 columns"):
+        first_rows([0.5, 1.0])

@@ -195,12 +195,14 @@ def _widths(
             [0.27, 0.48, 0.60, 0.76, 1.0] if connections else [0.38, 0.66, 0.82, 1.0]
         )
         default += 16
-    ends = list(positions or usual)
+    ends = _given(positions, len(usual)) if positions else usual
     if show_trainable:
         default += 12
         ends = [p * 0.90 for p in ends] + [1.0]
     length = line_length or min(default, shutil.get_terminal_size().columns - 4)
-    stops = [0, *(int(end * length) for end in ends)]
+    # Ends of columns are shares of the line, or characters where they are beyond 1.
+    scale = length if ends[-1] <= 1 else 1
+    stops = [0, *(int(end * scale) for end in ends)]
     widths = [b - a for a, b in itertools.pairwise(stops)]
     if min(widths) < 4:
         raise ConfigError(
@@ -219,6 +221,19 @@ def _widths(
         widths[i] -= share
         excess -= share
     return widths
+
+
+def _given(positions: Sequence[float], columns: int) -> list[float]:
+    """The user's ends of columns; those of columns that are not there are left out."""
+    if len(positions) < columns:
+        raise ConfigError(
+            message(
+                "summary",
+                f"`positions` has {len(positions)} numbers for {columns} columns",
+                "give where each column ends, for example [0.45, 0.8, 1.0]",
+            )
+        )
+    return list(positions[:columns])
 
 
 def _wrap(text: str, width: int) -> list[str]:
