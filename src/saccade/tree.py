@@ -110,7 +110,11 @@ def assert_same_structure(a: Nest, b: Nest, check_types: bool | None = None) -> 
     other = jax.tree.structure(b, is_leaf=_is_none)
     if one != other:
         raise ConfigError(
-            message("tree", f"the nests are built otherwise: {one} and {other}")
+            message(
+                "tree",
+                f"the nests are built otherwise: expected a {type(a).__name__}, {one}, "
+                f"got a {type(b).__name__}, {other}",
+            )
         )
 
 

@@ -236,9 +236,10 @@ def test_missing_and_wrong_inputs_are_named():
     model = two_branches()
     with pytest.raises(ValueError, match=r"'numbers' is missing; there are 'pictures'"):
         model({"pictures": np.ones((1, 6, 6, 3))})
-    with pytest.raises(ValueError, match=r"expected 2 inputs \(pictures, numbers\)"):
+    with pytest.raises(ValueError, match=r"expects 2 inputs \(pictures, numbers\)"):
         model([np.ones((1, 6, 6, 3))])
-    with pytest.raises(ValueError, match=r"'numbers' has the shape \(None, 4\), got"):
+    found = r"'numbers' at the path '1': expected shape=\(None, 4\), found"
+    with pytest.raises(ValueError, match=found):
         model([np.ones((1, 6, 6, 3)), np.ones((1, 5))])
     model.compile("sgd", "mse")
     with pytest.raises(ValueError, match=r"fit: Functional 'branches'.*'numbers'"):
@@ -247,7 +248,7 @@ def test_missing_and_wrong_inputs_are_named():
 
 def test_a_graph_must_be_connected_and_have_names_of_its_own():
     x, other = Input((4,), name="here"), Input((4,), name="there")
-    with pytest.raises(ValueError, match="depend on the input 'there' of shape"):
+    with pytest.raises(ValueError, match="depends on the input 'there' of shape"):
         Model(x, layers.add([x, other]))
     with pytest.raises(ValueError, match="'twin' is used 2 times"):
         Model(x, layers.Dense(1, name="twin")(layers.Dense(1, name="twin")(x)))
@@ -273,7 +274,9 @@ def test_a_config_with_a_cycle_or_without_a_layer_is_refused():
     with pytest.raises(ValueError, match="'a', 'b' wait for each other"):
         Model.from_config(config)
     call["keras_history"] = ["gone", 0, 0]
-    with pytest.raises(ValueError, match="'a' is called on the output of 'gone'"):
+    with pytest.raises(
+        ValueError, match="Missing node: gone, on whose output 'a' is called"
+    ):
         Model.from_config(config)
 
 
@@ -294,7 +297,7 @@ def test_what_is_too_much_or_missing_among_named_inputs():
     model = Model({"x": x}, layers.Dense(1)(x))
     with pytest.warns(UserWarning, match="more inputs than it takes: 'y'"):
         model({"x": np.ones((1, 2)), "y": np.ones((1, 2))})
-    with pytest.raises(ValueError, match="the input 'x' needs an array, got none"):
+    with pytest.raises(ValueError, match="the input 'x' is not optional, got None"):
         model({"x": None})
 
 
@@ -349,3 +352,55 @@ def test_the_compiled_loop_is_that_of_a_sequential(rng):
         )  # fmt: skip
         texts.append(lowered.as_text())
     assert texts[0] == texts[1]
+
+
+def test_inputs_in_nests_are_found_by_their_places():
+    a, b = Input((1,), name="a"), Input((2,), name="b")
+    model = Model({"one": a, "others": [{"two": b}]}, [layers.Dense(1)(b), a * 2.0])
+    given = {"others": ({"two": np.ones((3, 2))},), "one": np.full((3, 1), 4.0)}
+    assert_allclose(model(given)[1], np.full((3, 1), 8.0))
+    assert_allclose(model.predict(given, verbose=0)[1], np.full((3, 1), 8.0))
+    with pytest.raises(ValueError, match=r"with name 'b' at the path 'others\.0\.two'"):
+        model({"one": np.ones((3, 1)), "others": [{"two": np.ones((3, 5))}]})
+    with pytest.raises(ValueError, match="expected structure; there are 'one', 'two'"):
+        model({"one": np.ones((3, 1)), "two": np.ones((3, 2))})
+
+
+def test_a_list_for_a_dict_of_inputs_is_read_in_the_order_of_sorted_names():
+    a, b = Input((1,), name="a"), Input((1,), name="b")
+    model = Model({"a": a, "b": b}, a - b)
+    with pytest.warns(UserWarning, match="The structure of `inputs`.*got a list"):
+        assert_allclose(model([np.full((1, 1), 3.0), np.ones((1, 1))]), [[2.0]])
+    model = Model({"b": b, "a": a}, a - b)
+    with pytest.raises(ValueError, match="does not say which array is which"):
+        model([np.ones((1, 1)), np.ones((1, 1))])
+    x = {"a": np.full((2, 1), 3.0), "b": np.ones((2, 1))}
+    assert_allclose(model.predict(x, verbose=0), [[2.0], [2.0]])
+
+
+def test_an_output_that_is_not_connected_is_named_by_its_place():
+    a, b = Input((1,), name="a"), Input((1,), name="b")
+    with pytest.raises(ValueError, match=r"Output with path `y\.1` is not connected"):
+        Model(a, {"y": [a + 1.0, b * 2.0]})
+
+
+def test_a_config_keeps_tuples_of_outputs_and_who_is_not_trained():
+    x = Input((2,))
+    dense = layers.Dense(1)
+    model = Model(x, (dense(x), x * 2.0), trainable=False)
+    again = Model.from_config(model.get_config())
+    assert isinstance(again(np.ones((1, 2))), tuple)
+    assert not again.trainable
+    assert again.layers[1].trainable
+    assert not again.trainable_variables
+
+
+def test_clones_are_compiled_and_take_placeholders_in_the_form_of_the_inputs():
+    a, b = Input((1,), name="a"), Input((1,), name="b")
+    model = Model({"a": a, "b": b}, layers.Dense(1)(a - b))
+    model.compile("adam", "mse")
+    clone = clone_model(model, input_tensors={"a": a, "b": b})
+    assert clone.compiled
+    assert clone.optimizer is not model.optimizer
+    with pytest.raises(ValueError, match="`input_tensors` must have the same struct"):
+        clone_model(model, input_tensors=[a, b])

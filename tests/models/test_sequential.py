@@ -209,3 +209,39 @@ def test_layers_built_inside_call_have_their_parents_names_in_the_path():
     model = Net()
     model(np.ones((1, 4)))
     assert model.weights[1].path == "own/block/inner/bias"
+
+
+def test_the_first_layer_may_take_a_list_or_a_dict():
+    class Sum(layers.Layer):
+        def call(self, inputs):
+            return sum(inputs.values()) if isinstance(inputs, dict) else sum(inputs)
+
+    a, b = np.ones((4, 2), "float32"), np.full((4, 2), 2.0, "float32")
+    for x in ([a, b], {"a": a, "b": b}):
+        model = saccade.Sequential([Sum(), layers.Dense(1, kernel_initializer="ones")])
+        assert model(x).tolist() == [[6.0]] * 4
+        assert model.predict(x, verbose=0).tolist() == [[6.0]] * 4
+        lines = []
+        model.summary(print_fn=lines.append)
+        assert "Total params: 3" in lines[0]
+        fresh = saccade.Sequential([Sum(), layers.Dense(1)])
+        fresh.compile("sgd", "mse")
+        fresh.fit(x, np.ones((4, 1)), verbose=0)
+        assert fresh.count_params() == 3
+
+
+def test_another_shape_than_that_of_the_input_is_refused():
+    model = saccade.Sequential([layers.Input((2,)), layers.Dense(1)])
+    with pytest.raises(ValueError, match=r"already been configured.*\(None, 2\), got"):
+        model.build((None, 4))
+    model.build((3, 2))
+
+
+def test_a_layer_of_two_arguments_does_not_fit_in_a_chain():
+    class Two(layers.Layer):
+        def call(self, inputs, other):
+            return inputs
+
+    model = saccade.Sequential([Two()])
+    with pytest.raises(ValueError, match=r"single required positional.*'other'"):
+        model.build((None, 2))

@@ -132,5 +132,7 @@ def _chosen(format: str | None, path: Path, where: str) -> str:
             message(where, f"the format {format!r} is not written", _INSTEAD[format])
         )
     if format not in FORMATS:
-        raise ConfigError(unknown_name(f"{where}: format", format, FORMATS))
+        raise ConfigError(
+            unknown_name(f"{where}: Unrecognized format={format!r}", format, FORMATS)
+        )
     return format

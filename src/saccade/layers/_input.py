@@ -259,7 +259,7 @@ class InputSpec:
         for want, size in zip(self.shape or (), got, strict=False):
             if want is not None and size is not None and want != size:
                 raise ShapeError(
-                    message(where, f"expected shape {self.shape}, got {got}")
+                    message(where, f"expected shape={self.shape}, found shape={got}")
                 )
 
 

@@ -71,8 +71,12 @@ def clone_model(
         recursive: whether `clone_function` also gets the layers of models inside.
         **kwargs: kept for Keras.
 
+    Returns:
+        The new model, compiled with the same arguments if `model` is compiled.
+
     Raises:
-        ConfigError: arguments that a subclassed model cannot have.
+        ConfigError: arguments that a subclassed model cannot have, or `input_tensors`
+            in another form than `model.input`.
 
     Example:
         >>> from saccade import layers
@@ -97,8 +101,13 @@ def clone_model(
         )
     clone = _recursive(clone_function or _from_config, recursive)
     if isinstance(model, Sequential):
-        return _clone_sequential(model, input_tensors, clone)
-    return _clone_graph(model, input_tensors, clone, call_function)
+        new: Model = _clone_sequential(model, input_tensors, clone)
+    else:
+        new = _clone_graph(model, input_tensors, clone, call_function)
+    compiled = model.get_compile_config()
+    if compiled is not None:
+        new.compile_from_config(compiled)
+    return new
 
 
 def _from_config(layer: Any) -> Any:
@@ -153,8 +162,7 @@ def _clone_sequential(
         parts.insert(0, _input_of(given[0]))
     elif isinstance(first, InputLayer):
         parts.insert(0, _from_config(first))
-    new = Sequential(parts, name=model.name, trainable=model.trainable)
-    return new
+    return Sequential(parts, name=model.name, trainable=model.trainable)
 
 
 def _input_of(tensor: KerasTensor) -> InputLayer:
@@ -207,6 +215,16 @@ def _new_inputs(graph: Graph, given: Any) -> Any:
             message(
                 "clone_model",
                 f"expected {len(graph.inputs)} input tensors, got {len(tensors)}",
+            )
+        )
+    by_key = isinstance(graph.input_struct, Mapping) or isinstance(given, Mapping)
+    if by_key and jax.tree.structure(given) != jax.tree.structure(graph.input_struct):
+        names = mapped(graph.input_struct, lambda tensor: tensor.name)
+        raise ConfigError(
+            message(
+                "clone_model",
+                "`input_tensors` must have the same structure as model.input, a nest "
+                f"like {names}, got {mapped(given, lambda tensor: tensor.name)}",
             )
         )
     left = dict(zip(map(id, graph.inputs), tensors, strict=True))

@@ -62,7 +62,8 @@ def model_from_graph(
     more = {key: value for key, value in config.items() if key not in known}
     model = cls(inputs=inputs, outputs=outputs, name=config.get("name"), **more)
     if not config.get("trainable", True):
-        model.trainable = False
+        # Not the setter: the layers' own configs say whether they are trained.
+        model._trainable = False
     return model
 
 
@@ -154,7 +155,8 @@ def _read_graph(
             return _tensor(made, (name, call - _shift_of(made, name), number))
         if isinstance(tree, Mapping):
             return {key: find(part) for key, part in tree.items()}
-        return [find(part) for part in tree]
+        parts = [find(part) for part in tree]
+        return tuple(parts) if isinstance(tree, tuple) else parts
 
     return find(config["input_layers"]), find(config["output_layers"])
 
@@ -185,8 +187,8 @@ def _make_calls(
             raise ConfigError(
                 message(
                     "from_config",
-                    f"the calls of {names} wait for each other, so the graph has a "
-                    "cycle or a call is missing",
+                    f"the calls of {names} wait for each other: they make a "
+                    "loop, or a call is missing",
                 )
             )
         calls = later
@@ -237,8 +239,8 @@ def _is_ready(
         raise ConfigError(
             message(
                 "from_config",
-                f"{user.name!r} is called on the output of {name!r}, but no layer is "
-                "named so",
+                f"Missing node: {name}, on whose output {user.name!r} is called, is "
+                "none of the layers",
             )
         )
     return call < len(made[name]._inbound_nodes)

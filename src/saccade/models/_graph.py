@@ -5,24 +5,23 @@ A graph is fixed when it is made. What a model is besides its graph must not go 
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
-from saccade.core._errors import ConfigError, DataWarning, ShapeError, message
+from saccade import tree
+from saccade.core._errors import ConfigError, message
 from saccade.core._symbolic import (
     History,
     KerasTensor,
     Node,
     Operation,
-    Shape,
     node_of,
 )
 from saccade.layers import InputLayer
+from saccade.models._entrance import Entrance, dotted, layer_of
 
 
 class Graph:
@@ -47,13 +46,14 @@ class Graph:
             inputs, outputs = _with_new_inputs(inputs, outputs, where)
         self.input_struct = inputs
         self.output_struct = outputs
-        self.inputs: list[KerasTensor] = jax.tree.leaves(inputs)
+        self._entrance = Entrance(inputs, where)
+        self.inputs = self._entrance.tensors
         self.outputs: list[KerasTensor] = jax.tree.leaves(outputs)
         if len({id(tensor) for tensor in self.inputs}) < len(self.inputs):
             raise ConfigError(
                 message(where, "an input is given twice", "give each `Input` once")
             )
-        nodes, visited = _calls_before(self.outputs, self.inputs, where)
+        nodes, visited = _calls_before(outputs, self.inputs, where)
         self.nodes, self.operations = _in_depth_order(nodes, visited, self.inputs)
         self.steps = [node for node in self.nodes if not node.is_input]
         _check_names(self.operations, where)
@@ -63,14 +63,12 @@ class Graph:
     @property
     def input_names(self) -> list[str]:
         """The names of the inputs, in the order of `inputs`."""
-        if isinstance(self.input_struct, Mapping):
-            return sorted(self.input_struct)
-        return [_origin(tensor).name for tensor in self.inputs]
+        return self._entrance.names
 
     @property
     def output_names(self) -> list[str]:
         """The names of what makes the outputs."""
-        return [_origin(tensor).name for tensor in self.outputs]
+        return [layer_of(tensor).name for tensor in self.outputs]
 
     # Running ------------------------------------------------------------------------
 
@@ -99,121 +97,20 @@ class Graph:
     # What is given ------------------------------------------------------------------
 
     def arranged(self, given: Any, where: str | None = None) -> list[Any]:
-        """Puts data in the order of the inputs: by name from a dict, else as given.
-
-        Args:
-            given: an array, a list or a dict.
-            where: the place, for messages.
-
-        Raises:
-            ConfigError: a name is missing.
-            ShapeError: too few or too many.
-        """
-        where = where or self.where
-        if isinstance(given, Mapping):
-            names = self.input_names
-            if len(names) == 1 and names[0] not in given and len(given) == 1:
-                return list(given.values())
-            missing = [name for name in names if name not in given]
-            optional = {
-                name
-                for name, tensor in zip(names, self.inputs, strict=True)
-                if getattr(_origin(tensor), "optional", False)
-            }
-            if set(missing) - optional and not isinstance(self.input_struct, Mapping):
-                by_tensor = [tensor.name for tensor in self.inputs]
-                if all(name in given for name in by_tensor):
-                    names, missing = by_tensor, []
-            if set(missing) - optional:
-                raise ConfigError(
-                    message(
-                        where,
-                        f"the input {missing[0]!r} is missing; there are "
-                        f"{', '.join(map(repr, given))}",
-                        f"give a dict with the keys {', '.join(map(repr, names))}",
-                    )
-                )
-            if len(given) > len(names):
-                extra = ", ".join(repr(name) for name in given if name not in names)
-                warnings.warn(
-                    message(where, f"there are more inputs than it takes: {extra}"),
-                    DataWarning,
-                    stacklevel=2,
-                )
-            return [given.get(name) for name in names]
-        leaves = jax.tree.leaves(given, is_leaf=lambda x: x is None)
-        if len(leaves) != len(self.inputs):
-            raise ShapeError(
-                message(
-                    where,
-                    f"expected {len(self.inputs)} inputs "
-                    f"({', '.join(self.input_names)}), got {len(leaves)}",
-                    "give a list with one array for each, or a dict by name",
-                )
-            )
-        return leaves
+        """Puts data in the order of the inputs; see `Entrance.arranged`."""
+        return self._entrance.arranged(given, where)
 
     def fitted(self, given: Any, where: str | None = None) -> list[Any]:
-        """Arranges arrays, checks their shapes, and gives them type and rank.
+        """Arranges arrays and gives them type and rank; see `Entrance.fitted`."""
+        return self._entrance.fitted(given, where)
 
-        Raises:
-            ConfigError, ShapeError: a missing input, or one that does not fit.
-        """
-        arrays = self.arranged(given, where)
-        self.check_shapes([getattr(a, "shape", None) for a in arrays], where)
-        return [
-            _as_input(array, tensor)
-            for array, tensor in zip(arrays, self.inputs, strict=True)
-        ]
+    def nested(self, arrays: Sequence[Any]) -> Any:
+        """Puts arrays in the order of the inputs into the form of the inputs."""
+        return jax.tree.unflatten(jax.tree.structure(self.input_struct), arrays)
 
     def check_shapes(self, shapes: Sequence[Any], where: str | None = None) -> None:
-        """Raises if arrays of these shapes cannot be the inputs.
-
-        Raises:
-            ShapeError: with the input's name and both shapes.
-        """
-        for shape, tensor in zip(shapes, self.inputs, strict=True):
-            if shape is None and not getattr(_origin(tensor), "optional", False):
-                raise ConfigError(
-                    message(
-                        where or self.where,
-                        f"the input {_origin(tensor).name!r} needs an array, got none",
-                        "give one, or make it with Input(..., optional=True)",
-                    )
-                )
-            if shape is None:
-                continue
-            got = fitted_shape(tuple(shape), tensor.shape)
-            if len(got) != len(tensor.shape) or any(
-                want is not None and size is not None and want != size
-                for want, size in zip(tensor.shape, got, strict=True)
-            ):
-                raise ShapeError(
-                    message(
-                        where or self.where,
-                        f"the input {_origin(tensor).name!r} has the shape "
-                        f"{tensor.shape}, got {tuple(shape)}",
-                        f"give data of shape (n, "
-                        f"{', '.join(map(str, tensor.shape[1:]))})",
-                    )
-                )
-
-
-def fitted_shape(shape: Sequence[Any], expected: Shape) -> tuple[Any, ...]:
-    """Returns a shape with a last axis of size 1 added or taken off, if that fits.
-
-    Keras takes (n, 28, 28) for (None, 28, 28, 1), and the reverse.
-
-    Example:
-        >>> fitted_shape((5, 28, 28), (None, 28, 28, 1))
-        (5, 28, 28, 1)
-    """
-    shape = tuple(shape)
-    if expected and len(shape) == len(expected) - 1 and expected[-1] == 1:
-        return (*shape, 1)
-    if shape and len(shape) == len(expected) + 1 and shape[-1] == 1:
-        return shape[:-1]
-    return shape
+        """Raises if arrays of these shapes cannot be the inputs."""
+        self._entrance.check_shapes(shapes, where)
 
 
 def mapped(nest: Any, function: Callable[[KerasTensor], Any]) -> Any:
@@ -233,14 +130,6 @@ def mapped(nest: Any, function: Callable[[KerasTensor], Any]) -> Any:
     return function(nest)
 
 
-def _as_input(array: Any, tensor: KerasTensor) -> Any:
-    if array is None:
-        return None
-    array = jnp.asarray(array, tensor.dtype)
-    shape = fitted_shape(array.shape, tensor.shape)
-    return array if shape == array.shape else array.reshape(shape)
-
-
 def history_of(tensor: KerasTensor) -> History:
     """Returns where a placeholder of a graph comes from."""
     history = tensor._keras_history
@@ -248,12 +137,10 @@ def history_of(tensor: KerasTensor) -> History:
     return history
 
 
-def _origin(tensor: KerasTensor) -> Operation:
-    return history_of(tensor).operation
-
-
 def _is_input(tensor: KerasTensor) -> bool:
-    return tensor._keras_history is not None and isinstance(_origin(tensor), InputLayer)
+    return tensor._keras_history is not None and isinstance(
+        layer_of(tensor), InputLayer
+    )
 
 
 def _check_placeholders(nest: Any, what: str, where: str) -> None:
@@ -284,7 +171,7 @@ def _with_new_inputs(inputs: Any, outputs: Any, where: str) -> tuple[Any, Any]:
                 batch_shape=tensor.shape, dtype=tensor.dtype, name=f"{tensor.name}CLONE"
             )
             new[id(tensor)] = layer.output
-    nodes, _ = _calls_before(jax.tree.leaves(outputs), flat_inputs, where)
+    nodes, _ = _calls_before(outputs, flat_inputs, where)
     for node in nodes:  # every call comes after those it depends on
         if node.is_input or any(id(tensor) in new for tensor in node.outputs):
             for tensor in node.outputs:
@@ -307,7 +194,7 @@ def _with_new_inputs(inputs: Any, outputs: Any, where: str) -> tuple[Any, Any]:
 
 
 def _calls_before(
-    outputs: Sequence[KerasTensor], inputs: Sequence[KerasTensor], where: str
+    outputs: Any, inputs: Sequence[KerasTensor], where: str
 ) -> tuple[list[Node], list[Operation]]:
     """The calls that outputs depend on, each after those it depends on itself.
 
@@ -325,7 +212,7 @@ def _calls_before(
     def enter(tensor: KerasTensor) -> tuple[Node, Iterator[KerasTensor]] | None:
         node = node_of(tensor)
         if node is None or (node.is_input and id(tensor) not in sources):
-            raise _not_connected(tensor, inputs, where)
+            raise _not_connected(tensor, inputs, where, path)
         if id(node) in done:
             return None
         if id(node) in open_calls:
@@ -337,7 +224,7 @@ def _calls_before(
         below = () if id(tensor) in sources else node.inputs
         return node, iter(below)
 
-    for output in outputs:
+    for path, output in tree.flatten_with_path(outputs):  # noqa: B007 - enter reads it
         first = enter(output)
         stack = [] if first is None else [first]
         while stack:  # a loop, since graphs may be deeper than Python's stack
@@ -353,17 +240,18 @@ def _calls_before(
 
 
 def _not_connected(
-    tensor: KerasTensor, inputs: Sequence[KerasTensor], where: str
+    tensor: KerasTensor, inputs: Sequence[KerasTensor], where: str, path: Sequence[Any]
 ) -> ConfigError:
-    name = tensor.name if tensor._keras_history is None else _origin(tensor).name
+    name = tensor.name if tensor._keras_history is None else layer_of(tensor).name
     given = ", ".join(
-        repr(t.name if t._keras_history is None else _origin(t).name) for t in inputs
+        repr(t.name if t._keras_history is None else layer_of(t).name) for t in inputs
     )
+    title = f"Output with path `{dotted(path)}`" if path else "the output"
     return ConfigError(
         message(
             where,
-            f"the outputs depend on the input {name!r} of shape {tensor.shape}, which "
-            f"is not connected to `inputs` ({given})",
+            f"{title} is not connected to `inputs` ({given}): it depends on the input "
+            f"{name!r} of shape {tensor.shape}",
             f"add it: Model([..., {name}], outputs)",
         )
     )
@@ -387,7 +275,7 @@ def _in_depth_order(
                 depth[id(parent)] = max(depth.get(id(parent), 0), own + 1)
     unused: list[Node] = []
     for tensor in inputs:
-        operation = _origin(tensor)
+        operation = layer_of(tensor)
         if id(operation) not in operation_depth:
             operation_depth[id(operation)] = 0
             operations[id(operation)] = operation

@@ -22,7 +22,8 @@ from saccade.core._errors import (
 from saccade.core._symbolic import KerasTensor, Operation, infer
 from saccade.layers import Layer
 from saccade.layers._layer import shapes_from_lists
-from saccade.models._graph import Graph, fitted_shape, mapped
+from saccade.models._entrance import fitted_shape
+from saccade.models._graph import Graph, mapped
 from saccade.models._older_names import OlderNames
 
 
@@ -431,8 +432,9 @@ class Model(OlderNames):
     # The engine's side --------------------------------------------------------------
 
     def prepare_inputs(self, x: Any) -> Any:
-        """Gives a batch the order, types and ranks of the inputs."""
-        return x if self._graph is None else self._graph.fitted(x)
+        """Gives a batch the form, types and ranks of the inputs."""
+        graph = self._graph
+        return x if graph is None else graph.nested(graph.fitted(x))
 
     def _build_for_data(self, x: Any, where: str) -> None:
         if self._graph is not None:

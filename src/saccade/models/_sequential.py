@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
@@ -12,7 +13,8 @@ from saccade.core import _names
 from saccade.core._errors import ArgumentTypeError, ConfigError, message
 from saccade.core._symbolic import KerasTensor, Shape
 from saccade.layers import InputLayer, Layer
-from saccade.models._graph import fitted_shape
+from saccade.layers._layer import is_shape, shapes_from_lists
+from saccade.models._entrance import fits, fitted_shape
 from saccade.models._model import Model, check_input_shape, specs_of
 
 
@@ -67,6 +69,10 @@ class Sequential(Model):
                 "Use `add()` and `pop()` to change the layers in this model",
             )
         )
+
+    @property
+    def _first(self) -> Layer | None:
+        return self._layers[0] if self._layers else None
 
     def _sublayers(self) -> list[Layer]:
         return list(self._layers)
@@ -148,17 +154,22 @@ class Sequential(Model):
         return layer
 
     def _maybe_build(self) -> None:
-        first = self._layers[0] if self._layers else None
+        first = self._first
         if isinstance(first, InputLayer) and len(self._layers) > 1:
             self._build_chain(first.output)
 
     def build(self, input_shape: Shape | None = None) -> None:
         """Makes the weights for data of a shape (with the batch axis).
 
+        Args:
+            input_shape: one shape; a list or dict of shapes for a first layer that
+                takes a list or dict, whose layers are built when they are called.
+
         Raises:
-            ConfigError: no layers, or no shape is known.
+            ConfigError: no layers, no shape is known, or another than that of the
+                `Input` at the start.
         """
-        first = self._layers[0] if self._layers else None
+        first = self._first
         if not self.layers:
             raise ConfigError(
                 message(f"Sequential {self.name!r}", "has no layers", "model.add(...)")
@@ -171,16 +182,21 @@ class Sequential(Model):
                         "`input_shape` is needed, since no layer says it",
                     )
                 )
-            if any(not isinstance(s, (int, type(None))) for s in input_shape):
-                raise ConfigError(
-                    message(
-                        f"Sequential {self.name!r}",
-                        f"expected one shape such as (None, 28, 28, 1), got "
-                        f"{input_shape!r}",
-                    )
-                )
+            if not is_shape(input_shape):
+                super().build(input_shape)
+                self.built = True
+                return
             first = InputLayer(batch_shape=tuple(input_shape))
             self._layers.insert(0, first)
+        elif input_shape is not None and not fits(input_shape, first.batch_shape):
+            raise ConfigError(
+                message(
+                    f"Sequential {self.name!r}",
+                    f"it has already been configured to start with the shape "
+                    f"{first.batch_shape}, got {tuple(input_shape)}",
+                    "make a new model for another shape",
+                )
+            )
         self._build_chain(first.output)
 
     def _build_chain(self, given: KerasTensor) -> None:
@@ -189,7 +205,7 @@ class Sequential(Model):
             self._chain = [given]
         with _names.name_scope(self.name):
             for layer in self.layers[len(self._chain) - 1 :]:
-                self._chain.append(layer(self._chain[-1]))
+                self._chain.append(_called(layer, self._chain[-1]))
         self._build_shapes = given.shape
         self.built = True
 
@@ -217,7 +233,7 @@ class Sequential(Model):
     def _as_input(self, inputs: Any) -> Any:
         """Takes one array out of a list or dict, and gives it the input's rank."""
         leaves = jax.tree.leaves(inputs)
-        if len(leaves) != 1 or not self.built:
+        if len(leaves) != 1 or not self._chain:
             return inputs
         return jnp.reshape(leaves[0], fitted_shape(leaves[0].shape, self.input_shape))
 
@@ -241,11 +257,16 @@ class Sequential(Model):
 
     def prepare_inputs(self, x: Any) -> Any:
         """Casts a batch to the type of the input."""
+        if not self._chain:
+            return x
         dtype = self.input.dtype
         return jax.tree.map(lambda a: jnp.asarray(a, dtype), x)
 
     def _build_for_data(self, x: Any, where: str) -> None:
         leaves = jax.tree.leaves(x)
+        if len(leaves) > 1 and not isinstance(self._first, InputLayer):
+            super()._build_for_data(x, where)
+            return
         if len(leaves) != 1:
             raise ArgumentTypeError(
                 message(
@@ -262,6 +283,8 @@ class Sequential(Model):
         return [self.layers[-1].name] if self.layers else None
 
     def _output_specs(self, x: Any) -> Any:
+        if not self._chain:
+            return super()._output_specs(x)
         return specs_of(self.output, jax.tree.leaves(x)[0].shape[0])
 
     def get_config(self) -> dict[str, Any]:
@@ -298,7 +321,28 @@ class Sequential(Model):
             )
         shape = config.get("build_input_shape")
         if shape is not None and not model.built:
-            model.build(tuple(shape))
+            model.build(shapes_from_lists(shape))
         else:
             model._maybe_build()
         return model
+
+
+def _called(layer: Layer, given: Any) -> Any:
+    """Calls a layer on what the one before returned."""
+    try:
+        return layer(given)
+    except TypeError as error:
+        parameters = inspect.signature(layer.call).parameters.values()
+        by_position = [p for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
+        needed = [p.name for p in by_position if p.default is p.empty]
+        if len(needed) < 2:
+            raise
+        raise ConfigError(
+            message(
+                f"Sequential, layer {layer.name!r}",
+                "a layer of a chain can only have a single required positional "
+                f"argument, what the layer before returns; `call` needs "
+                f"{', '.join(map(repr, needed))}",
+                f"give {needed[1]!r} a default, or use the functional API",
+            )
+        ) from error
