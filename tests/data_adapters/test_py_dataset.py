@@ -1,5 +1,6 @@
 """PyDataset: its own behaviour and as data of fit."""
 
+import itertools
 import threading
 import time
 
@@ -47,6 +48,14 @@ def test_what_a_subclass_must_define():
         PyDataset()[0]
     with pytest.raises(NotImplementedError, match=r"define PyDataset.__len__\(\)"):
         _ = PyDataset().num_batches
+
+
+def test_without_a_length_it_can_be_looked_at():
+    class Endless(PyDataset):
+        def __getitem__(self, index):
+            return np.full((2, 1), index)
+
+    assert [int(x[0, 0]) for x in itertools.islice(Endless(), 3)] == [0, 1, 2]
 
 
 def test_constructor_of_the_base_need_not_run():

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from saccade.core._errors import ConfigError, DataError
+from saccade.core._errors import ConfigError, DataError, DataWarning
 from saccade.data import StreamSource, adapt
 
 
@@ -65,8 +65,12 @@ def test_generator_read_to_its_end():
 def test_generator_that_ends_early():
     stream = adapt(generate(5))
     seen(stream, 0, 3)
-    assert error(stream, 1, 3) == (
-        "fit: the generator ended in epoch 2 after 2 of 3 steps (5 steps in all).\n"
+    assert not stream.spent
+    assert seen(stream, 1, 3) == [3, 4]
+    assert stream.spent
+    assert stream.ended == (
+        "fit: the generator ended in epoch 2 after 2 of 3 steps (5 steps in all), so "
+        "training ends there.\n"
         "Fix: let it go on without end (while True: ...) and pass `steps_per_epoch`, "
         "or pass arrays or a PyDataset, which start again in every epoch."
     )
@@ -75,16 +79,20 @@ def test_generator_that_ends_early():
 def test_generator_that_is_used_up():
     stream = adapt(generate(4))
     seen(stream, 0)
-    assert "ended in epoch 2 after 0 steps (4 steps in all)" in error(stream, 1)
+    assert stream.spent
+    assert seen(stream, 1) == []
+    # A result can be made of fewer batches, but not of none.
+    stream = adapt(generate(4), where="evaluate")
+    assert seen(stream, 0, 5) == [0, 1, 2, 3]
+    assert "ended in epoch 1 after 0 of 5 steps (4 steps in all)" in error(stream, 0, 5)
 
 
-def test_batches_before_the_early_end_are_given():
-    given = []
-    with pytest.raises(DataError):
-        given.extend(adapt(generate(2)).open(0, 3))
+def test_an_end_is_told_once():
     stream = adapt(generate(2))
-    opened = stream.open(0, 3)
-    assert [int(next(opened)[0][0, 0]) for _ in range(2)] == [0, 1]
+    seen(stream, 0, 3)
+    with pytest.warns(DataWarning, match="ended in epoch 1 after 2 of 3 steps"):
+        stream.tell_of_end()
+    stream.tell_of_end()
 
 
 def test_iterators():
@@ -146,8 +154,10 @@ def test_validation_sees_the_same_batches_each_time():
 
 
 def test_iterable_shorter_than_steps():
-    text = error(adapt(Loader(3, known=False)), 0, 5)
-    assert text == (
+    stream = adapt(Loader(3, known=False))
+    assert [seen(stream, epoch, 5) for epoch in range(2)] == [[0, 1, 2]] * 2
+    assert not stream.spent
+    assert stream.ended == (
         "fit: the Loader ended in epoch 1 after 3 of 5 steps.\n"
         "Fix: leave `steps_per_epoch` out, or pass at most steps_per_epoch=3."
     )

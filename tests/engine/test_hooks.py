@@ -34,6 +34,32 @@ def test_callbacks_hear_of_whole_executions() -> None:
     assert told.batches == [("begin", 0), ("end", 2), ("begin", 3), ("end", 5)]
 
 
+class Predictions(callbacks.Callback):
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[tuple[str, int, int]] = []
+
+    def on_predict_batch_begin(self, batch, logs=None) -> None:
+        self.batches.append(("begin", batch, 0))
+
+    def on_predict_batch_end(self, batch, logs=None) -> None:
+        self.batches.append(("end", batch, len(logs["outputs"])))
+
+
+def test_predictions_are_told_by_whole_executions() -> None:
+    # 37 batches come in groups of 32, which is no multiple of 3.
+    def batches():
+        for _ in range(37):
+            yield np.ones((4, 2), np.float32)
+
+    model, told = small(), Predictions()
+    assert len(model.predict(batches(), callbacks=[told], verbose=0)) == 37 * 4
+    begun = [("begin", number, 0) for number in range(0, 37, 3)]
+    ended = [("end", number, 12) for number in range(2, 37, 3)]
+    assert [b for b in told.batches if b[0] == "begin"] == begun
+    assert [b for b in told.batches if b[0] == "end"] == [*ended, ("end", 38, 4)]
+
+
 class Stops(callbacks.Callback):
     def on_test_batch_end(self, batch, logs=None) -> None:
         self.model.stop_evaluating = batch >= 2

@@ -161,8 +161,8 @@ BAD = {
         "fit(validation_data)",
     ),
     "steps": (
-        COMPILED + FIT.format("batch_size=32, steps_per_epoch=11"), "ConfigError",
-        "pass at most steps_per_epoch=10",
+        COMPILED + FIT.format("batch_size=32, steps_per_epoch=0"), "ConfigError",
+        "steps_per_epoch",
     ),
     "folder": (
         COMPILED + FIT.format("") + "np.save('results/found.npy', model.predict(x))\n",

@@ -200,27 +200,62 @@ def test_weights_of_another_model(tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
-def test_a_generator_that_ends_early_says_how_far_it_came():
+@pytest.mark.parametrize(
+    ("count", "steps", "epochs", "words"),
+    [
+        (3, 5, 1, "in epoch 1 after 3 of 5 steps"),
+        (4, 2, 2, "in epoch 3 after 0 of 2 steps"),
+        (3, None, 1, "in epoch 1 after 3 steps"),
+    ],
+)
+def test_a_generator_that_ends_early_says_how_far_it_came(count, steps, epochs, words):
+    def batches():
+        for _ in range(count):
+            yield x_of(), np.zeros(6)
+
+    model = classifier()
+    told = saccade.callbacks.LambdaCallback(on_train_end=lambda logs: ends.append(1))
+    ends = []
+    with pytest.warns(UserWarning, match=words) as caught:
+        history = model.fit(
+            batches(), steps_per_epoch=steps, epochs=4, callbacks=[told], verbose=0
+        )
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    assert len(history.epoch) == len(history.history["loss"]) == epochs
+    assert int(model.optimizer.iterations) == count
+    assert ends == [1]
+
+
+def test_steps_beyond_the_data_are_foretold():
+    """Users' pain: 'Your input ran out of data; interrupting training'."""
+    model = classifier()
+    before = saccade.callbacks.LambdaCallback(
+        on_train_begin=lambda logs: warned.append(len(caught))
+    )
+    warned = []
+    words = r"steps_per_epoch=100 but the data give 3 steps of 32 \(70 samples\)"
+    with pytest.warns(UserWarning, match=words) as caught:
+        model.fit(
+            x_of(70), np.zeros(70), steps_per_epoch=100, batch_size=32, epochs=2,
+            callbacks=[before], verbose=0,
+        )  # fmt: skip
+    assert warned == [1] == [len(caught)]
+    assert int(model.optimizer.iterations) == 2 * 3
+
+
+def test_evaluation_takes_what_there_is():
+    model = classifier()
+
     def batches():
         for _ in range(3):
             yield x_of(), np.zeros(6)
 
-    refuse(
-        lambda: classifier().fit(batches(), steps_per_epoch=5, verbose=0), ValueError,
-        "3", "5",
-    )  # fmt: skip
-
-
-def test_steps_beyond_the_data_are_refused_before_training():
-    """Users' pain: 'Your input ran out of data; interrupting training'."""
-    model = classifier()
-    refuse(
-        lambda: model.fit(
-            x_of(70), np.zeros(70), steps_per_epoch=100, batch_size=32, verbose=0
-        ),
-        ValueError, "steps_per_epoch=100", "3 steps of 32 (70 samples)",
-    )  # fmt: skip
-    assert not model._programs
+    with pytest.warns(UserWarning, match="after 3 of 5 steps"):
+        loss = model.evaluate(batches(), steps=5, verbose=0)
+    assert loss == pytest.approx(model.evaluate(batches(), steps=3, verbose=0))
+    with pytest.warns(UserWarning, match="steps=9 but the data give 3 steps of 32"):
+        assert len(model.predict(x_of(70), steps=9, batch_size=32, verbose=0)) == 70
 
 
 def test_misspelt_arguments_give_the_nearest():

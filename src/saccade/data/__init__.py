@@ -52,6 +52,7 @@ from ._py_dataset import Sequence as Sequence
 from ._source import ArraySource as ArraySource
 from ._source import StreamSource as StreamSource
 from ._source import check_steps as check_steps
+from ._source import whole_executions as whole_executions
 from ._split import split_validation as split_validation
 from ._stratify import stratified_split as stratified_split
 
@@ -106,4 +107,5 @@ __all__ = [
     "unpack_x_y_sample_weight",
     "warp_batch",
     "warp_picture",
+    "whole_executions",
 ]

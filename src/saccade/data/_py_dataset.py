@@ -63,7 +63,11 @@ class PyDataset(Generic[BatchT]):
         raise NotImplementedError(f"define {type(self).__name__}.__getitem__(index)")
 
     def __iter__(self) -> Iterator[BatchT]:
-        count = self.num_batches
+        sized = hasattr(self, "__len__") or (
+            type(self).num_batches is not PyDataset.num_batches
+        )
+        # Without any length it can still be looked at, batch after batch.
+        count = self.num_batches if sized else None
         for index in itertools.count() if count is None else range(count):
             yield self[index]
 

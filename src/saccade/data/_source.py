@@ -75,11 +75,15 @@ class StreamSource(ABC):
         endless: the stream is known never to end.
         bare: inputs without targets come alone, not in a tuple, as a step that a
             user writes sees them.
+        spent: nothing more can come, however often it is opened.
+        ended: what to tell the user of an end that was met; see `tell_of_end`.
     """
 
     first: Batch
     endless: bool = False
     bare: bool = False
+    spent: bool = False
+    ended: str | None = None
 
     @property
     @abstractmethod
@@ -91,16 +95,25 @@ class StreamSource(ABC):
         """Gives the batches of one epoch; never reads further than they reach.
 
         Generators and iterators go on where the epoch before stopped. What can be
-        read again starts again when it is used up.
+        read again starts again when it is used up. Where the data end before `steps`
+        batches, the epoch is shorter, and `ended` says so.
 
         Args:
             epoch: the number of the epoch, from 0.
             steps: how many batches; None for all until the end.
 
         Raises:
-            DataError: it ends before `steps` batches, or gives something that is no
-                batch.
+            DataError: it gives nothing at all, or something that is no batch.
         """
+
+    def tell_of_end(self) -> None:
+        """Warns of an end before the steps asked for; of each end once.
+
+        For the thread of the user's program, as `open` may run in another.
+        """
+        if self.ended is not None:
+            warn(self.ended)
+            self.ended = None
 
     def cursor(self) -> Any:
         """Returns where the stream is between two epochs, as plain values."""
@@ -146,8 +159,11 @@ def steps_argument(where: str) -> str:
 
 def check_steps(
     source: ArraySource | StreamSource, steps: int | None, epochs: int, where: str
-) -> None:
-    """Checks, before anything is compiled, that the data give the steps asked for.
+) -> int | None:
+    """Says how many steps to make, before anything is compiled.
+
+    Warns where the data give fewer steps than asked for: then each epoch is one pass
+    over all that is there, as in Keras.
 
     Args:
         source: the data.
@@ -155,14 +171,17 @@ def check_steps(
         epochs: how many epochs will run.
         where: 'fit', 'fit(validation_data)', 'evaluate' or 'predict'.
 
+    Returns:
+        `steps`, or what the data give, where that is less.
+
     Raises:
-        ConfigError: the data have fewer batches than `steps`, or never end and
-            `steps` is missing.
+        ConfigError: the data never end and `steps` is missing.
 
     Example:
         >>> import numpy as np
         >>> source = ArraySource(np.zeros((70, 2)), None, None, 70, 32)
         >>> check_steps(source, 3, 5, "fit")
+        3
     """
     argument = steps_argument(where)
     arrays = isinstance(source, ArraySource)
@@ -172,15 +191,17 @@ def check_steps(
             problem = f"the data never end and `{argument}` is missing"
             fix = f"pass {argument}=<batches per epoch>"
             raise ConfigError(message(where, problem, fix))
-        return
+        return None
     if available is None:
-        return
+        return steps
     given = f"the data give {available:,} steps"
     if arrays:
         given += f" of {source.batch_size} ({source.length:,} samples)"
     if steps > available:
+        taken = f"so {'an epoch' if where == 'fit' else 'the pass'} ends after these"
         fix = f"leave `{argument}` out, or pass at most {argument}={available}"
-        raise ConfigError(message(where, f"{argument}={steps} but {given}", fix))
+        warn(message(where, f"{argument}={steps} but {given}, {taken}", fix))
+        return available
     rest = available % steps
     if where == "fit" and rest and epochs >= math.ceil(available / steps):
         every = math.ceil(available / steps)
@@ -192,6 +213,32 @@ def check_steps(
                 f"leave `{argument}` out",
             )
         )
+    return steps
+
+
+def whole_executions(steps: int | None, steps_per_execution: int) -> int | None:
+    """Returns the steps of an epoch made of whole executions, as in Keras.
+
+    Args:
+        steps: `steps_per_epoch`.
+        steps_per_execution: as compile() got it.
+
+    Example:
+        >>> whole_executions(5, 1), whole_executions(6, 2), whole_executions(None, 2)
+        (5, 6, None)
+    """
+    if steps is None or not steps % steps_per_execution:
+        return steps
+    whole = steps + steps_per_execution - steps % steps_per_execution
+    warn(
+        message(
+            "fit",
+            f"steps_per_epoch={steps} is no multiple of "
+            f"steps_per_execution={steps_per_execution}, so an epoch may have {whole}",
+            f"pass steps_per_epoch={whole}",
+        )
+    )
+    return whole
 
 
 def _ordinal(number: int) -> str:

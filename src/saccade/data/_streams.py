@@ -29,7 +29,7 @@ class IteratorStream(StreamSource):
         where: the method that was called.
 
     Raises:
-        DataError: it gives nothing at all.
+        DataError: it gives nothing at all, or, outside of training, nothing more.
     """
 
     def __init__(
@@ -57,9 +57,12 @@ class IteratorStream(StreamSource):
         while steps is None or count < steps:
             batch = self._next()
             if batch is None:
-                if steps is None and count:
-                    return
-                raise DataError(self._ended(epoch, count, steps))
+                self.spent = True
+                self.ended = self._ended(epoch, count, steps)
+                if not count and self._where != "fit":
+                    # There is no result to give, while training has its epochs.
+                    raise DataError(self.ended)
+                return
             count += 1
             yield batch
 
@@ -86,10 +89,11 @@ class IteratorStream(StreamSource):
     def _ended(self, epoch: int, count: int, steps: int | None) -> str:
         wanted = "" if steps is None else f" of {steps}"
         argument = steps_argument(self._where)
+        so = ", so training ends there" if self._where == "fit" else ""
         return message(
             self._where,
             f"the {self._name} ended in epoch {epoch + 1} after {count}{wanted} steps "
-            f"({self._given} steps in all)",
+            f"({self._given} steps in all){so}",
             f"let it go on without end (while True: ...) and pass `{argument}`, or "
             "pass arrays or a PyDataset, which start again in every epoch",
         )
@@ -138,6 +142,7 @@ class IterableStream(StreamSource):
         self._reader = reader
         self._name = name
         self._where = where
+        self._told = False
         self._pass: Iterator[object] | None = restart()
         self._position = 0
         item = next(self._pass, _END)
@@ -167,9 +172,12 @@ class IterableStream(StreamSource):
                     self._begin()
                     started = 0
                     continue
-                if (steps is None and count) or started:
-                    return
-                raise DataError(self._ended(epoch, count, steps))
+                if not count:
+                    raise DataError(self._ended(epoch, count, steps))
+                if steps is not None and not started and not self._told:
+                    self._told = True
+                    self.ended = self._ended(epoch, count, steps)
+                return
             count += 1
             yield batch
         if self._position == self._length:

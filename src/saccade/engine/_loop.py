@@ -76,6 +76,8 @@ def fit(
         for epoch in _epochs(run.options):
             if run.ended and not run.steps:
                 break
+            if _ran_dry(source, run, begun=False):
+                break
             model.reset_metrics()
             callbacks.on_epoch_begin(epoch)
             done = run.begin_epoch(epoch)
@@ -94,6 +96,8 @@ def fit(
                     interrupt.check()
                     if model.stop_training:
                         break
+                if _ran_dry(source, run, begun=True):
+                    break
                 if plan.single_steps and told < run.steps:
                     # Keras numbers the last step as if the execution were whole.
                     stride = spec.steps_per_execution
@@ -109,6 +113,23 @@ def fit(
     finally:
         _finalize(model, spec)
     callbacks.on_train_end(logs)
+
+
+def _ran_dry(source: ArraySource | StreamSource, run: Run, begun: bool) -> bool:
+    """Warns where a stream ended early; returns whether the epoch has no step at all.
+
+    Args:
+        source: the data.
+        run: where it is.
+        begun: whether the epoch has run, not only the one before.
+    """
+    if not isinstance(source, StreamSource):
+        return False
+    wanted = run.options.steps
+    nothing = source.spent and not (begun and run.steps)
+    if nothing or (begun and wanted is not None and run.steps < wanted):
+        source.tell_of_end()
+    return nothing
 
 
 def _finalize(model: Trainable, spec: TrainSpec) -> None:
@@ -305,6 +326,8 @@ def _stream_groups(programs: Programs, source: StreamSource, steps: int | None) 
             if not all(builder.fits(b) for b in ready):
                 builder = GroupBuilder(max(ready, key=_rows), builder.capacity)
             yield builder.build(ready)
+        if steps is not None:
+            source.tell_of_end()
     finally:
         coming.close()
 
@@ -333,21 +356,22 @@ def predict(
     model.stop_predicting = False
     callbacks.on_predict_begin()
     parts: list[Any] = []
+    begun: list[Any] = []
     done = 0
     groups = _predict_groups(programs, source, steps)
     with deferred_interrupt() as interrupt:
         for group in groups:
-            starts = range(0, group.count, stride)
-            for number in starts:
+            for number in range(-done % stride, group.count, stride):
                 callbacks.on_predict_batch_begin(done + number)
             part = _predict_part(programs, group)
             parts.append(part)
-            for number in starts:
-                last = min(number + stride, group.count)
-                outputs = _of_batches(part, group, number, last)
-                callbacks.on_predict_batch_end(
-                    done + number + stride - 1, {"outputs": outputs}
-                )
+            # Executions may begin in one group and end in the next.
+            for first, last in _executions(done, group.count, stride):
+                begun.append(_of_batches(part, group, first, last))
+                if (done + last) % stride:
+                    continue
+                outputs, begun = _joined(begun), []
+                callbacks.on_predict_batch_end(done + last - 1, {"outputs": outputs})
                 if model.stop_predicting:
                     parts[-1] = _of_batches(part, group, 0, last)
                     break
@@ -355,7 +379,24 @@ def predict(
             interrupt.check()
             if model.stop_predicting:
                 break
+    if begun:
+        # Keras numbers the last step as if the execution were whole.
+        number = done + -done % stride - 1
+        callbacks.on_predict_batch_end(number, {"outputs": _joined(begun)})
     callbacks.on_predict_end()
+    return _joined(parts)  # A copy: users write into what they get.
+
+
+def _executions(done: int, count: int, stride: int) -> Iterator[tuple[int, int]]:
+    """Cuts the batches of a group where executions begin: (first, last) of each."""
+    first = 0
+    while first < count:
+        last = min(count, first + stride - (done + first) % stride)
+        yield first, last
+        first = last
+
+
+def _joined(parts: list[Any]) -> Any:
     return jax.tree.map(lambda *pieces: np.concatenate(pieces), *parts)
 
 

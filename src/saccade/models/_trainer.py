@@ -28,6 +28,7 @@ from saccade.data import (
     check_steps,
     split_validation,
     unpack_x_y_sample_weight,
+    whole_executions,
 )
 from saccade.engine import _loop
 from saccade.engine._groups import Group, array_groups
@@ -235,7 +236,8 @@ class Trainer(Steps):
             ArgumentTypeError: a keyword of Keras 1, with what replaces it.
 
         Differs from Keras: the order of rows is a pure function of the seed and the
-        epoch; `steps_per_epoch` beyond the data is an error before training.
+        epoch; the warning of `steps_per_epoch` beyond the data comes before training
+        and names the right number; training ends where a generator ends.
 
         Example:
             >>> import numpy as np; from saccade import Sequential, layers
@@ -261,12 +263,12 @@ class Trainer(Steps):
                 validation_batch_size or batch_size or _batch_size(source),
                 validation_steps,
             )
-        steps_per_epoch = _bounded(steps_per_epoch, source)
-        check_steps(source, steps_per_epoch, epochs, "fit")
+        steps_per_epoch = _epoch_steps(steps_per_epoch, source, epochs, spec)
         self._prepare(source, "fit")
         if validation is not None:
-            validation_steps = _whole(validation_steps)
-            check_steps(validation, validation_steps, 1, "fit(validation_data)")
+            validation_steps = check_steps(
+                validation, _whole(validation_steps), 1, "fit(validation_data)"
+            )
             self._check_fits(validation, "fit(validation_data)")
         programs = self._training_programs(source)
         every = with_those_of_every_fit(callbacks)
@@ -494,8 +496,7 @@ class Trainer(Steps):
             x, y, sample_weight=sample_weight, batch_size=batch_size, steps=steps,
             shuffle=False, where="evaluate",
         )  # fmt: skip
-        steps = _bounded(steps, source)
-        check_steps(source, steps, 1, "evaluate")
+        steps = check_steps(source, _bounded(steps, source), 1, "evaluate")
         self._check_fits(source, "evaluate")
         told = self._callback_list(callbacks, verbose, 1, source, steps)
         pace = Pace(_loop.BAR_LOOK_S if verbose == 1 else _loop.QUIET_LOOK_S)
@@ -544,8 +545,7 @@ class Trainer(Steps):
         source = adapt(
             x, batch_size=batch_size, steps=steps, shuffle=False, where="predict"
         )
-        steps = _bounded(steps, source)
-        check_steps(source, steps, 1, "predict")
+        steps = check_steps(source, _bounded(steps, source), 1, "predict")
         self._build_for_data(_first_rows(source)[0], "predict")
         layout = StateLayout(self.trainable_variables, self._carried(), [], [])
         programs = self._cached_programs(None, layout)
@@ -712,6 +712,13 @@ def _bounded(steps: int | None, source: Source) -> int | None:
         source.num_batches() if isinstance(source, ArraySource) else source.num_batches
     )
     return min(bound, *(n for n in (steps, known) if n is not None))
+
+
+def _epoch_steps(
+    steps: int | None, source: Source, epochs: int, spec: TrainSpec
+) -> int | None:
+    steps = check_steps(source, _bounded(steps, source), epochs, "fit")
+    return whole_executions(steps, spec.steps_per_execution)
 
 
 def _batch_size(source: Source) -> int | None:
