@@ -58,3 +58,29 @@ def test_targets_in_a_dict_go_to_their_outputs_whatever_the_order() -> None:
     targets = {"a": np.eye(2)[[0, 1, 0, 1]], "z": np.ones((4, 1))}
     history = model.fit(data, targets, verbose=0).history
     assert sorted(history) == ["a_loss", "loss", "z_loss"]
+
+
+def test_compute_loss_may_split_an_output_into_parts_with_losses_of_their_own() -> None:
+    class Split(Model):
+        def compute_loss(self, x, y, y_pred, sample_weight=None, **kwargs):  # type: ignore[no-untyped-def]
+            parts = [y_pred[:, :1], y_pred[:, 1:]]
+            return super().compute_loss(x, y, parts, sample_weight, **kwargs)
+
+    x = Input((3,))
+    model = Split(x, layers.Dense(3, kernel_initializer="zeros")(x))
+    model.compile("sgd", ["mse", "mae"], loss_weights=[1.0, 10.0])
+    data, targets = np.ones((4, 3)), (np.full((4, 1), 2.0), np.full((4, 2), 3.0))
+    history = model.fit(data, targets, batch_size=4, verbose=0).history
+    found = {name: values[0] for name, values in history.items()}
+    assert found == pytest.approx({"loss": 34.0, "mse_loss": 4.0, "mae_loss": 3.0})
+    assert "loss" in model.evaluate(data, targets, verbose=0, return_dict=True)
+
+
+def test_outputs_in_lists_in_a_dict_are_called_after_their_layers() -> None:
+    x = Input((3,))
+    pair = [layers.Dense(1, name="left")(x), layers.Dense(1, name="right")(x)]
+    model = Model(x, {"z": pair, "a": layers.Dense(1)(x)})
+    model.compile("sgd", {"z": [None, "mse"], "a": "mae"})
+    targets = {"z": [np.ones((4, 1)), np.ones((4, 1))], "a": np.ones((4, 1))}
+    history = model.fit(np.ones((4, 3)), targets, verbose=0).history
+    assert sorted(history) == ["a_loss", "loss", "z/right_loss"]

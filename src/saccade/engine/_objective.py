@@ -19,17 +19,8 @@ from saccade.core import _scope
 from saccade.core._errors import ConfigError, NotBuiltError, message
 from saccade.core._masks import keep_mask
 from saccade.core._variable import Variable
-from saccade.engine._loss_tree import (
-    Path,
-    Term,
-    at,
-    form_of,
-    is_nest,
-    leaves,
-    matched,
-    named,
-    plan,
-)
+from saccade.engine._loss_tree import Term, at, is_nest, leaves, plan
+from saccade.engine._outputs import Outputs
 from saccade.losses import Loss
 from saccade.metrics import Mean, Metric
 
@@ -61,13 +52,16 @@ class Objective:
         self.terms: list[Term] = []
         self.losses: list[Loss] = []
         self.output_names: list[str] = []
-        self._form: Any = None
-        self._names: Any = None
-        self._paths: list[Path] = []
-        self._given: list[Path] = []
+        # A `compute_loss` of the user's own may hand on other parts than the outputs.
+        self._of_losses: Outputs | None = None
+        self._of_metrics: Outputs | None = None
         self.metrics: list[list[Metric]] = []
         self.weighted: list[list[Metric]] = []
-        self.built = False
+
+    @property
+    def built(self) -> bool:
+        """Whether losses and metrics are resolved."""
+        return self._of_losses is not None and self._of_metrics is not None
 
     def build(self, y: Any, outputs: Any, output_names: Sequence[str] | None) -> None:
         """Resolves names, knowing the shapes of targets and outputs.
@@ -80,18 +74,25 @@ class Objective:
         Raises:
             ConfigError: an unknown name or output, with the nearest.
         """
-        if self.built:
+        if self._of_losses is None:
+            mine = Outputs(outputs, output_names)
+            self._resolve_losses(mine, outputs, y)
+            self._of_losses = mine
+        self.build_metrics(y, outputs, output_names)
+
+    def build_metrics(
+        self, y: Any, outputs: Any, output_names: Sequence[str] | None
+    ) -> None:
+        """Resolves the names of metrics alone; see `build`."""
+        if self._of_metrics is not None:
             return
-        self._names = names = named(outputs, output_names)
-        self._form = form_of(outputs)
-        self._paths = [path for path, _ in leaves(outputs)]
-        self.output_names = [
-            str(at(names, path) or (path[-1] if path else 0)) for path in self._paths
-        ]
-        self._resolve_losses(outputs, y)
-        y = self._matched(y, "y")
-        flat_y = [at(y, path) for path in self._paths]
-        flat_outputs = [at(outputs, path) for path in self._paths]
+        mine = Outputs(outputs, output_names)
+        if self.is_about(outputs) and self._of_losses is not None:
+            mine.measured = self._of_losses.measured
+        self.output_names = mine.titles
+        y = mine.matched(y, "y")
+        flat_y = [at(y, path) for path in mine.paths]
+        flat_outputs = [at(outputs, path) for path in mine.paths]
         self.metrics, self.weighted = (
             [
                 [
@@ -99,7 +100,7 @@ class Objective:
                     for m in _as_list(per_output)
                 ]
                 for per_output, target, output in zip(
-                    self._metrics_of(user, what), flat_y, flat_outputs, strict=True
+                    _metrics_of(mine, user, what), flat_y, flat_outputs, strict=True
                 )
             ]
             for user, what in (
@@ -107,12 +108,16 @@ class Objective:
                 (self.user_weighted_metrics, "weighted_metrics"),
             )
         )
-        self.built = True
+        self._of_metrics = mine
 
-    def _resolve_losses(self, outputs: Any, y: Any) -> None:
-        self.terms = plan(self.user_loss, self.user_loss_weights, outputs, self._names)
-        self._given = [term.path for term in self.terms]
-        y = self._matched(y, "y")
+    def is_about(self, outputs: Any) -> bool:
+        """Says whether the losses are about parts of a nest like this one."""
+        return self._of_losses is not None and self._of_losses.is_like(outputs)
+
+    def _resolve_losses(self, mine: Outputs, outputs: Any, y: Any) -> None:
+        self.terms = plan(self.user_loss, self.user_loss_weights, outputs, mine.names)
+        mine.measured = [term.path for term in self.terms]
+        y = mine.matched(y, "y")
         self.losses = []
         for term in self.terms:
             part = at(outputs, term.path)
@@ -129,35 +134,10 @@ class Objective:
                 for term, loss in zip(self.terms, self.losses, strict=True)
             ]
 
-    def _metrics_of(self, user: Any, what: str) -> list[Any]:
-        """What was given for each output."""
-        if len(self._paths) == 1 and isinstance(user, (list, tuple)):
-            return [[m for item in user for m in _as_list(item)]]
-        lists = isinstance(user, (list, tuple))
-        if lists and len(user) not in (len(self._paths), _length(self._form)):
-            raise ConfigError(
-                message(
-                    what,
-                    f"expected one list for each of {len(self._paths)} outputs, got "
-                    f"{len(user)}",
-                    f"name them: {what}={{'output': ['accuracy']}}",
-                )
-            )
-        given = matched(user, self._form, self._names, what)
-        return [at(given, path) for path in self._paths]
-
-    def _matched(self, given: Any, what: str) -> Any:
-        """Targets or weights in a nest like that of the outputs."""
-        several = isinstance(given, (list, tuple)) and len(self._paths) > 1
-        if several and len(given) == len(self._given) < len(self._paths):
-            # Only for the outputs that have a loss.
-            parts = dict(zip(self._given, given, strict=True))
-            given = [parts.get(path) for path in self._paths]
-        return matched(given, self._form, self._names, what)
-
     def target(self, y: Any, term: Term) -> Any:
         """Returns the part of the targets that a term of the loss is about."""
-        return at(self._matched(y, "y"), term.path)
+        assert self._of_losses is not None
+        return at(self._of_losses.matched(y, "y"), term.path)
 
     @property
     def all_metrics(self) -> list[Metric]:
@@ -195,8 +175,10 @@ class Objective:
         Raises:
             NotBuiltError: compile() was given no loss.
         """
-        targets = self._matched(y, "y")
-        weights = self._matched(sample_weight, "sample_weight")
+        mine = self._of_losses
+        assert mine is not None
+        targets = mine.matched(y, "y")
+        weights = mine.matched(sample_weight, "sample_weight")
         values: list[jax.Array] = []
         total = jnp.zeros(())
         for term, loss in zip(self.terms, self.losses, strict=True):
@@ -233,9 +215,11 @@ class Objective:
 
     def count_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
         """Counts a batch into the metrics."""
-        targets = self._matched(y, "y")
-        weights = self._matched(sample_weight, "sample_weight")
-        for number, path in enumerate(self._paths):
+        mine = self._of_metrics
+        assert mine is not None
+        targets = mine.matched(y, "y")
+        weights = mine.matched(sample_weight, "sample_weight")
+        for number, path in enumerate(mine.paths):
             target, prediction = at(targets, path), at(y_pred, path)
             for metric in self.metrics[number]:
                 metric.update_state(target, prediction)
@@ -267,6 +251,24 @@ class Objective:
         return logs
 
 
+def _metrics_of(outputs: Outputs, user: Any, what: str) -> list[Any]:
+    """What was given for each output."""
+    count = len(outputs.paths)
+    if count == 1 and isinstance(user, (list, tuple)):
+        return [[m for item in user for m in _as_list(item)]]
+    lists = isinstance(user, (list, tuple))
+    if lists and len(user) not in (count, outputs.length):
+        raise ConfigError(
+            message(
+                what,
+                f"expected one list for each of {count} outputs, got {len(user)}",
+                f"name them: {what}={{'output': ['accuracy']}}",
+            )
+        )
+    given = outputs.arranged(user, what)
+    return [at(given, path) for path in outputs.paths]
+
+
 def _from_logits(loss: Loss, prediction: Any) -> tuple[Loss, Any]:
     """The loss on logits, where the prediction is a softmax or sigmoid of them."""
     known = _scope.logits_behind(prediction)
@@ -293,10 +295,6 @@ def _is_ours(part: object) -> bool:
     return function is None or str(getattr(function, "__module__", "")).startswith(
         "saccade."
     )
-
-
-def _length(form: Any) -> int:
-    return len(form) if is_nest(form) else 1
 
 
 def _as_list(item: Any) -> list[Any]:

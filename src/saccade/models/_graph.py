@@ -70,6 +70,11 @@ class Graph:
         """The names of what makes the outputs."""
         return [layer_of(tensor).name for tensor in self.outputs]
 
+    @property
+    def output_titles(self) -> list[str]:
+        """What the outputs are called in logs: by keys of dicts, else by layers."""
+        return jax.tree.leaves(_titles(self.output_struct))
+
     # Running ------------------------------------------------------------------------
 
     def run(self, inputs: Sequence[Any]) -> Any:
@@ -128,6 +133,14 @@ def mapped(nest: Any, function: Callable[[KerasTensor], Any]) -> Any:
             return type(nest)(*parts)
         return tuple(parts) if isinstance(nest, tuple) else parts
     return function(nest)
+
+
+def _titles(nest: Any, key: Any = None) -> Any:
+    if isinstance(nest, Mapping):
+        return {key: _titles(part, key) for key, part in nest.items()}
+    if isinstance(nest, (list, tuple)):
+        return list(map(_titles, nest))
+    return layer_of(nest).name if key is None else str(key)
 
 
 def history_of(tensor: KerasTensor) -> History:

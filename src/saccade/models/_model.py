@@ -478,10 +478,7 @@ class Model(OlderNames):
         return jax.eval_shape(run, specs)
 
     def _output_names(self) -> list[str] | None:
-        graph = self._graph
-        if graph is None or isinstance(graph.output_struct, Mapping):
-            return None
-        return graph.output_names
+        return None if self._graph is None else self._graph.output_titles
 
     @property
     def input(self) -> Any:

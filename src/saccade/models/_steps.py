@@ -180,6 +180,21 @@ class Steps(Layer):
             given["training"] = training
         return self.compute_loss(**given)
 
+    def _rehearse_loss(self, batch: Any, outputs: Any) -> None:
+        """Traces the user's `compute_loss`, which may split the outputs into parts.
+
+        The losses of compile() are then about the parts that it hands on.
+        """
+        objective = self._require_spec("compute_loss").objective
+        x, y, weight = batch
+        objective.build_metrics(y, outputs, self._output_names())
+
+        def run(x: Any, y: Any, weight: Any, y_pred: Any) -> Any:
+            with Scope():
+                return self.compute_loss_of(x, y, y_pred, weight, True)
+
+        jax.eval_shape(run, x, y, weight, outputs)
+
     def compute_metrics(
         self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
     ) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from saccade.data import (
 from saccade.engine import _loop
 from saccade.engine._groups import Group, array_groups
 from saccade.engine._logs import plain
-from saccade.engine._loss_tree import at
+from saccade.engine._loss_tree import at, is_nest
 from saccade.engine._objective import Objective, require_loss
 from saccade.engine._pace import Pace
 from saccade.engine._plan import ExecutionPlan, explain, make_plan
@@ -369,7 +369,7 @@ class Trainer(Steps):
     def _check_fits(self, source: Source, where: str) -> None:
         """Checks shapes and labels against the model, before anything is compiled."""
         spec = self._require_spec(where)
-        x, y, _ = _first_rows(source)
+        x, y, weight = _first_rows(source)
         if not self.takes_state("test_step"):
             self._touched("test_step", source)
             return
@@ -378,10 +378,15 @@ class Trainer(Steps):
             spec.objective.build(None, None, None)
             return
         outputs = self._output_specs(x)
+        several = is_nest(spec.objective.user_loss) and not spec.objective.built
+        if several and self.overrides("compute_loss"):
+            self._rehearse_loss((x, y, weight), outputs)
         spec.objective.build(y, outputs, self._output_names())
         if isinstance(source, ArraySource):
             y = source.y
         objective = spec.objective
+        if not objective.is_about(outputs):
+            return  # but about what `compute_loss` makes of them
         for term, loss in zip(objective.terms, objective.losses, strict=True):
             target, output = objective.target(y, term), at(outputs, term.path)
             if hasattr(output, "shape") and hasattr(target, "shape"):
