@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from saccade import Sequential, callbacks, layers
+from saccade import Model, Sequential, callbacks, layers, utils
 
 
 class Told(callbacks.Callback):
@@ -76,3 +76,34 @@ def test_an_endless_stream_can_be_stopped() -> None:
     model = small()
     assert model.evaluate(batches(), callbacks=[Stops()], verbose=0) >= 0
     assert model.predict(batches(), callbacks=[Stops()], verbose=0).shape == (12, 1)
+
+
+def test_predictions_draw_anew() -> None:
+    """Dropout that is on in predictions, as for an estimate of what is not known."""
+
+    def draws() -> list[np.ndarray]:
+        utils.set_random_seed(3)
+        inputs = layers.Input((50,))
+        model = Model(inputs, layers.Dropout(0.5)(inputs, training=True))
+        x = np.ones((4, 50), np.float32)
+        return [model.predict(x, batch_size=2, verbose=0) for _ in range(2)]
+
+    first, second = draws()
+    assert (first != second).any()
+    assert (first[:2] != first[2:]).any()
+    np.testing.assert_array_equal(draws(), [first, second])
+
+
+def test_predictions_leave_training_alone() -> None:
+    def weights(predict: bool) -> np.ndarray:
+        utils.set_random_seed(3)
+        model = Sequential([layers.Input((4,)), layers.Dropout(0.5), layers.Dense(1)])
+        model.compile("sgd", "mse")
+        x = np.arange(40, dtype=np.float32).reshape(10, 4) / 40
+        for _ in range(2):
+            model.fit(x, x[:, 0], batch_size=4, verbose=0)
+            if predict:
+                model.predict(x, verbose=0)
+        return model.get_weights()[0]
+
+    np.testing.assert_array_equal(weights(True), weights(False))

@@ -357,13 +357,13 @@ def predict(
     callbacks.on_predict_begin()
     parts: list[Any] = []
     begun: list[Any] = []
-    done = 0
+    seed, done = programs.next_prediction(), 0
     groups = _predict_groups(programs, source, steps)
     with deferred_interrupt() as interrupt:
         for group in groups:
             for number in range(-done % stride, group.count, stride):
                 callbacks.on_predict_batch_begin(done + number)
-            part = _predict_part(programs, group)
+            part = _predict_part(programs, group, seed, np.int32(done))
             parts.append(part)
             # Executions may begin in one group and end in the next.
             for first, last in _executions(done, group.count, stride):
@@ -421,12 +421,14 @@ def _predict_groups(
     )
 
 
-def _predict_part(programs: Programs, group: Group) -> Any:
-    state = programs.layout.read()
-    if group.sizes is None:
-        return jax.tree.map(np.asarray, programs.predict_exact(state, group.arrays))
-    sizes = group.sizes
-    stacked = programs.predict_group(state, group.arrays, sizes, np.int32(group.count))
+def _predict_part(
+    programs: Programs, group: Group, seed: np.ndarray, done: np.int32
+) -> Any:
+    state, x, sizes = programs.layout.read(), group.arrays, group.sizes
+    if sizes is None:
+        return jax.tree.map(np.asarray, programs.predict_exact(state, x, seed, done))
+    count = np.int32(group.count)
+    stacked = programs.predict_group(state, x, sizes, count, seed, done)
 
     def join(a: jax.Array) -> np.ndarray:
         host = np.asarray(a)

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from saccade.core import _runtime
+from saccade.core._random import global_generator, mix
 from saccade.engine._state import StateLayout, Values
 from saccade.engine._step import (
     Batch,
@@ -57,6 +59,7 @@ class Programs:
             model.rows_independent and (spec is None or spec.objective.rows_independent)
         )
         self.traces: Counter[str] = Counter()
+        self._predictions = 0
         self.model = model
         self._spec = spec
 
@@ -251,21 +254,30 @@ class Programs:
 
     @functools.cached_property
     def predict_group(self) -> Callable[..., Any]:
-        """Outputs for a group of batches: (state, x, sizes, stop).
+        """Outputs for a group of batches: (state, x, sizes, stop, seed, done).
 
-        Arrays (batches, batch size, ...) in and out.
+        Arrays (batches, batch size, ...) in and out; `done` batches came before.
         """
         step = make_predict_step(self.model, self.layout)
 
-        def run(state: Values, x: Any, sizes: jax.Array, stop: jax.Array) -> Any:
+        def run(
+            state: Values,
+            x: Any,
+            sizes: jax.Array,
+            stop: jax.Array,
+            seed: jax.Array,
+            done: jax.Array,
+        ) -> Any:
             first = jax.tree.map(lambda a: a[0], x)
-            shapes = jax.eval_shape(lambda s, b: step(s, b, None), state, first)
+            shapes = jax.eval_shape(
+                lambda s, b: step(s, b, None, _batch_key(seed, done)), state, first
+            )
             groups = jax.tree.leaves(x)[0].shape[0]
             out = jax.tree.map(lambda s: jnp.zeros((groups, *s.shape), s.dtype), shapes)
 
             def body(i: jax.Array, filled: Any) -> Any:
                 batch, mask = self._nth(x, sizes, i)
-                y = step(state, batch, mask)
+                y = step(state, batch, mask, _batch_key(seed, done + i))
                 return jax.tree.map(
                     lambda o, v: lax.dynamic_update_index_in_dim(o, v, i, 0), filled, y
                 )
@@ -276,9 +288,23 @@ class Programs:
 
     @functools.cached_property
     def predict_exact(self) -> Callable[..., Any]:
-        """Outputs for one batch of its own shape: (state, x)."""
+        """Outputs for one batch of its own shape: (state, x, seed, done)."""
         step = make_predict_step(self.model, self.layout)
-        return self._compiled("predict_exact", lambda state, x: step(state, x, None))
+
+        def run(state: Values, x: Any, seed: jax.Array, done: jax.Array) -> Any:
+            return step(state, x, None, _batch_key(seed, done))
+
+        return self._compiled("predict_exact", run)
+
+    def next_prediction(self) -> np.ndarray:
+        """Returns the seed of a call of predict(), uint32 (2,).
+
+        It follows from the global seed and the number of calls before, and draws
+        nothing, so that a prediction between two runs of training changes neither.
+        """
+        bits = mix(global_generator().seed, self._predictions)
+        self._predictions += 1
+        return np.array([0, bits], np.uint32)
 
 
 def _flat(state: Values) -> Values:
@@ -303,6 +329,11 @@ def _nth_of_group(
     rows = jax.tree.leaves(batch)[0].shape[0]
     size = lax.dynamic_index_in_dim(sizes, index, keepdims=False)
     return batch, jnp.arange(rows) < size
+
+
+def _batch_key(seed: jax.Array, number: jax.Array) -> MakeKey:
+    """The random key of a batch: a pure function of (seed, number)."""
+    return lambda: jax.random.fold_in(seed, number)
 
 
 def _step_key(seed: jax.Array, epoch: jax.Array, step: jax.Array) -> MakeKey:

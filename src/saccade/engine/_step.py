@@ -161,12 +161,12 @@ def make_test_step(
 
 def make_predict_step(
     model: Trainable, layout: StateLayout
-) -> Callable[[Values, Any, Mask], Any]:
-    """Returns (state, x, mask of real rows) -> the model's outputs."""
+) -> Callable[[Values, Any, Mask, MakeKey], Any]:
+    """Returns (state, x, mask of real rows, key) -> the model's outputs."""
 
-    def step(state: Values, x: Any, mask: Mask) -> Any:
+    def step(state: Values, x: Any, mask: Mask, make_key: MakeKey) -> Any:
         trainable, frozen, *_ = state
-        with _reading(layout, trainable, frozen, None, mask):
+        with _reading(layout, trainable, frozen, make_key, mask):
             if not model.takes_state("predict_step"):
                 return model.predict_step((x,))
             if model.overrides("predict_step"):
