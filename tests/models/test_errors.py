@@ -274,3 +274,19 @@ def test_old_spellings_are_taken_silently():
 
     history = model.fit_generator(batches(), steps_per_epoch=2, epochs=2, verbose=0)
     assert len(history.history["loss"]) == 2
+
+
+def test_an_unused_input_is_taken_as_keras_does_and_still_asked_for():
+    used, idle = layers.Input((4,), name="used"), layers.Input((2,), name="idle")
+    model = saccade.Model([used, idle], layers.Dense(1)(used))
+    both = [x_of(), np.zeros((6, 2), "float32")]
+    assert model.predict(both, verbose=0).shape == (6, 1)
+    refuse(lambda: model.predict(both[:1], verbose=0), ValueError, "used, idle")
+
+
+def test_a_graph_that_ends_elsewhere_names_both_inputs():
+    one, other = layers.Input((4,), name="one"), layers.Input((4,), name="other")
+    refuse(
+        lambda: saccade.Model(one, [one, layers.Dense(1)(other)]), ValueError,
+        "'one'", "depends on the input 'other' of shape (None, 4)", "Fix:",
+    )  # fmt: skip
