@@ -68,11 +68,13 @@ def test_compute_loss_may_split_an_output_into_parts_with_losses_of_their_own() 
 
     x = Input((3,))
     model = Split(x, layers.Dense(3, kernel_initializer="zeros")(x))
-    model.compile("sgd", ["mse", "mae"], loss_weights=[1.0, 10.0])
+    model.compile("sgd", ["mse", "mae"], loss_weights=[1.0, 10.0], metrics=["mae"])
     data, targets = np.ones((4, 3)), (np.full((4, 1), 2.0), np.full((4, 2), 3.0))
     history = model.fit(data, targets, batch_size=4, verbose=0).history
     found = {name: values[0] for name, values in history.items()}
-    assert found == pytest.approx({"loss": 34.0, "mse_loss": 4.0, "mae_loss": 3.0})
+    assert found == pytest.approx(
+        {"loss": 34.0, "mae": 2.0, "mse_loss": 4.0, "mae_loss": 3.0}
+    )
     assert "loss" in model.evaluate(data, targets, verbose=0, return_dict=True)
 
 

@@ -91,7 +91,7 @@ class Objective:
             mine.measured = self._of_losses.measured
         self.output_names = mine.titles
         y = mine.matched(y, "y")
-        flat_y = [at(y, path) for path in mine.paths]
+        flat_y = [_one(at(y, path)) for path in mine.paths]
         flat_outputs = [at(outputs, path) for path in mine.paths]
         self.metrics, self.weighted = (
             [
@@ -220,7 +220,7 @@ class Objective:
         targets = mine.matched(y, "y")
         weights = mine.matched(sample_weight, "sample_weight")
         for number, path in enumerate(mine.paths):
-            target, prediction = at(targets, path), at(y_pred, path)
+            target, prediction = _one(at(targets, path)), at(y_pred, path)
             for metric in self.metrics[number]:
                 metric.update_state(target, prediction)
             for metric in self.weighted[number]:
@@ -267,6 +267,11 @@ def _metrics_of(outputs: Outputs, user: Any, what: str) -> list[Any]:
         )
     given = outputs.arranged(user, what)
     return [at(given, path) for path in outputs.paths]
+
+
+def _one(target: Any) -> Any:
+    """The target of one output: as in Keras the first, if there are several."""
+    return next((part for _, part in leaves(target)), None)
 
 
 def _from_logits(loss: Loss, prediction: Any) -> tuple[Loss, Any]:
