@@ -412,7 +412,9 @@ def stream_source(
         # A Dataset, or one of TensorFlow's: -1 says that it never ends.
         count = getattr(x, "cardinality", int)()
         stream.endless = int(count) == INFINITE
-        stream.bare = not isinstance(getattr(x, "element_spec", None), tuple)
+        if stream.first[1] is None:
+            # Asked for only where it matters: it may read the data once more.
+            stream.bare = not isinstance(getattr(x, "element_spec", None), tuple)
         return stream
     if isinstance(x, Iterator):
         return IteratorStream(x, reader, where)
