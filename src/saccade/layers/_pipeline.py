@@ -75,6 +75,10 @@ class Pipeline(Layer):
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
 
+    def get_build_config(self) -> None:
+        """Returns None: the layers inside keep their own shapes, as in Keras."""
+        return None
+
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {
