@@ -140,7 +140,7 @@ def test_a_table_for_programs(
         (["train", "--config", "{}/net.py"], "it is no TOML"),
         (["trian", "x"], "Did you mean 'saccade train'?"),
         (["evaluate", "{}/first", "{}/picture"], "did you mean"),
-        (["evaluate", "{}/net.py", "{}/pictures"], "must end in '.keras'"),
+        (["evaluate", "{}/net.py", "{}/pictures"], "is no '.keras' file"),
         (["evaluate", "{}/first"], "the following arguments are required: FOLDER"),
         (["predict", "{}/frst", "x.png"], "did you mean '{}/first'"),
         (["predict", "{}/first", "x.png"], "there is no file or folder 'x.png'"),

@@ -97,9 +97,11 @@ def _unknown_options(
         choices = getattr(action, "choices", None) or {}
         if command in choices:
             known = [n for n in choices[command]._option_string_actions if n[2:]]
-            close = nearest(unknown[0].partition("=")[0], known)
+            # Without the dashes, which make any two options somewhat alike.
+            plain = {name.lstrip("-"): name for name in known}
+            close = nearest(unknown[0].partition("=")[0].lstrip("-"), plain)
             if close and unknown[0].startswith("-"):
-                text += f". Did you mean {close[0]}?"
+                text += f". Did you mean {plain[close[0]]}?"
     return text
 
 

@@ -86,7 +86,9 @@ def _reading(path: Path, where: str) -> Iterator[None]:
                 where,
                 f"{str(path)!r} is no '.keras' file, or it is cut off or altered "
                 f"({error})",
-                "copy or download it again",
+                "copy or download it again"
+                if path.suffix == ".keras"
+                else "give a file that `model.save('name.keras')` wrote",
             )
         ) from None
 
