@@ -288,3 +288,17 @@ def test_row_12_looking_for_files_lists_each_folder_once(
     found = ImageDataGenerator().flow_from_dataframe(frame, folder / "ants")
     assert found.samples == 1000
     assert len(listed) == 1
+
+
+# Row 22: the loader of pictures returned TensorFlow's data set on the JAX backend.
+
+
+def test_row_22_the_loader_gives_arrays_of_its_own(folder: Path) -> None:
+    data = saccade.utils.image_dataset_from_directory(
+        folder, image_size=(8, 8), batch_size=4
+    )
+    pictures, labels = next(iter(data))
+    assert pictures.shape == (4, 8, 8, 3)
+    assert np.asarray(pictures).dtype == np.float32
+    assert np.asarray(labels).shape == (4,)
+    assert type(data).__module__.startswith("saccade.")
