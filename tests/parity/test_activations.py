@@ -15,9 +15,12 @@ pytestmark = pytest.mark.parity
 RNG = np.random.default_rng(0)
 X = (RNG.normal(size=(6, 8)) * 4).astype("float32")
 X[0, :3] = 0.0
-NAMES = [n for n in activations.__all__ if n not in ("get", "serialize", "deserialize")]
+# `threshold` cannot be called without its two numbers.
+_OTHERS = ("get", "serialize", "deserialize", "threshold")
+NAMES = [n for n in activations.__all__ if n not in _OTHERS]
 OPTIONS = [
     *((name, {}) for name in NAMES),
+    ("threshold", {"threshold": 0.5, "default_value": -2.0}),
     ("relu", {"negative_slope": 0.1}),
     ("relu", {"max_value": 3.0}),
     ("relu", {"threshold": 1.0}),

@@ -271,8 +271,12 @@ def _for_notebook(path: Path, kind: str) -> Any:
     import sys
 
     display = sys.modules.get("IPython.display")
-    if display is None or kind in ("pdf", "dot", "raw", "gv"):
+    core = sys.modules.get("IPython.core.getipython")
+    # IPython may be loaded by something else, and no notebook there to show it.
+    shown = display is not None and core is not None and core.get_ipython()
+    if not shown or kind in ("pdf", "dot", "raw", "gv"):
         return None
+    assert display is not None
     if kind == "svg":
         return display.SVG(filename=str(path))
     return display.Image(filename=str(path))
