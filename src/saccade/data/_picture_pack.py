@@ -199,6 +199,9 @@ class PicturePack:
             os.replace(self._part, self._path)
             if sys.platform == "win32":
                 self._file = open(self._path, "rb", buffering=0)  # noqa: SIM115
+        except FileNotFoundError:
+            self._give_up()  # another process emptied the cache; nothing is wrong
+            return
         except OSError as error:
             self._give_up()
             _warn_once(self._path.parent, error)
