@@ -5,7 +5,6 @@ from __future__ import annotations
 FORM = 1
 RUN, STATE, LOG = "run.json", "state.json", "log.jsonl"
 EXAMPLES, WEIGHTS, COMMAND = "examples.npz", "weights", "command.json"
-STATES = ("running", "paused", "finished", "stopped", "failed")
 
 
 def weights_name(epoch: int) -> str:

@@ -51,7 +51,7 @@ class RunWriter:
         """Says how the run stands.
 
         Args:
-            state: one of `STATES`.
+            state: 'running', 'paused', 'finished' or 'stopped'.
             reason: a word about why, for people.
         """
         found = {"state": state, "reason": reason, "pid": os.getpid()}
