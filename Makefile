@@ -14,7 +14,7 @@ demo: $(VENV)/demo.stamp
 	$(BIN)/python examples/lenet_digits.py --out build/demo
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/test.stamp
 	BIN=$(BIN) sh scripts/lint
