@@ -32,8 +32,12 @@ def pictures(
     return x.reshape(count, *training.input_shape), labels
 
 
-def first_weights(training: Training) -> list[Floats]:
-    """Returns kernels (Glorot, uniform) and zero biases, in Keras' order and layout."""
+def first_weights(training: Training) -> list[list[Floats]]:
+    """Returns kernels (Glorot, uniform) and zero biases, in Keras' layout.
+
+    One list for each convolution and fully connected layer, in the order of `walk`;
+    batch normalization begins alike in all frameworks.
+    """
     rng = np.random.default_rng(30)
     weights = []
     for layer, before, _ in walk(training):
@@ -47,6 +51,7 @@ def first_weights(training: Training) -> list[Floats]:
             case _:
                 continue
         limit = (6 / ends) ** 0.5
-        weights.append(rng.uniform(-limit, limit, shape).astype(np.float32))
-        weights.append(np.zeros(filters, np.float32))
+        weights.append([rng.uniform(-limit, limit, shape).astype(np.float32)])
+        if isinstance(layer, Dense) or layer.bias:
+            weights[-1].append(np.zeros(filters, np.float32))
     return weights

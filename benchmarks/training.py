@@ -96,12 +96,18 @@ class Worker:
 
 
 def entrants(case: Training, plan: Plan) -> list[Entrant]:
-    """Returns the frameworks and settings that a case is measured with."""
+    """Returns the frameworks and settings that a case is measured with.
+
+    Several steps per execution only where an epoch holds many: where steps are few and
+    long, what is between them does not matter.
+    """
     return [
         Entrant(peer, steps)
         for peer in plan.peers
         for steps in peer.steps
-        if (case.compiled or not peer.compiled) and not (plan.quick and peer.slow)
+        if (case.compiled or not peer.compiled)
+        and not (plan.quick and peer.slow)
+        and (steps == 1 or case.pictures >= 2 * steps * case.batch)
     ]
 
 

@@ -15,7 +15,15 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import data, machine, peers, run, summary, tables, targets  # noqa: E402
 from benchmarks.cases import ALL  # noqa: E402
-from benchmarks.cases._kinds import Training, walk  # noqa: E402
+from benchmarks.cases._kinds import (  # noqa: E402
+    BatchNorm,
+    Conv,
+    Dense,
+    Residual,
+    Training,
+    flops,
+    walk,
+)
 from benchmarks.peers.reading import reader  # noqa: E402
 
 TRAININGS = [case for case in ALL.values() if isinstance(case, Training)]
@@ -109,13 +117,43 @@ def report() -> summary.Facts:
 @pytest.mark.parametrize("case", TRAININGS, ids=lambda case: case.name)
 def test_first_weights_have_the_number_of_parameters_of_the_case(case):
     weights = data.first_weights(case)
-    assert sum(weight.size for weight in weights) == case.parameters
+    count = sum(value.size for values in weights for value in values)
+    for layer, before, _ in walk(case):
+        count += 2 * before[-1] if isinstance(layer, BatchNorm) else 0
+    assert count == case.parameters
 
 
 def test_shapes_of_strided_and_valid_convolutions():
     shapes = [after for _, _, after in walk(ALL["course14"])]
     assert shapes == [(28, 28, 4), (14, 14, 4), (784,), (10,)]
     assert [after for _, _, after in walk(ALL["lenet"])][2] == (10, 10, 16)
+
+
+def test_walk_goes_into_residual_blocks():
+    steps = [(layer, after) for layer, _, after in walk(ALL["resnet20"])]
+    blocks = [i for i, (layer, _) in enumerate(steps) if isinstance(layer, Residual)]
+    assert len(blocks) == 9
+    assert [steps[i][1] for i in blocks[2:4]] == [(32, 32, 16), (16, 16, 32)]
+    shortcut, after = steps[blocks[3] - 2]
+    assert (shortcut.kernel, shortcut.strides, after) == (1, 2, (16, 16, 32))
+    assert steps[-2][1] == (64,)
+
+
+def test_flops_are_counted_from_the_layers():
+    case = Training(
+        "tiny",
+        "tiny",
+        (4, 4, 3),
+        (Conv(5, 3, "valid"), Residual((Conv(5, 1, "same"),)), Dense(7, "softmax")),
+        pictures=1,
+        quick_pictures=1,
+        batch=1,
+        parameters=0,
+    )
+    first, second = 2 * 2 * 2 * 5 * 9 * 3, 2 * 2 * 2 * 5 * 5
+    third = 2 * 5 * 7
+    assert flops(case, backward=False) == first + second + third
+    assert flops(case) == 2 * first + 3 * (second + third)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])

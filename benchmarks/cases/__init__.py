@@ -1,6 +1,19 @@
 """What is measured: one file for each case, each plain data."""
 
-from . import course14, imports, lenet, memory, mlp, pictures, programs, softmax
+from . import (
+    cnn32,
+    course14,
+    course15,
+    fruits,
+    imports,
+    lenet,
+    memory,
+    mlp,
+    pictures,
+    programs,
+    resnet20,
+    softmax,
+)
 from ._kinds import Case
 
 ALL: dict[str, Case] = {
@@ -10,6 +23,10 @@ ALL: dict[str, Case] = {
         lenet.CASE,
         mlp.CASE,
         course14.CASE,
+        course15.CASE,
+        fruits.CASE,
+        cnn32.CASE,
+        resnet20.CASE,
         programs.CASE,
         programs.FULL,
         imports.CASE,

@@ -14,15 +14,41 @@ class Conv:
     filters: int
     kernel: int
     padding: str
-    activation: str
+    activation: str = "linear"
     strides: int = 1
+    bias: bool = True
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Max pooling with windows that do not overlap."""
+    """Pooling, of the largest or the average, with windows that do not overlap."""
 
     size: int
+    average: bool = False
+
+
+@dataclass(frozen=True)
+class GlobalPool:
+    """The average of each channel over the whole picture."""
+
+
+@dataclass(frozen=True)
+class BatchNorm:
+    """Batch normalization of the channels, with scale and shift.
+
+    Keras' momentum is the share of the old average that is kept, PyTorch's the share
+    of the new one.
+    """
+
+    momentum: float = 0.99
+    epsilon: float = 1e-3
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function of each number."""
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -38,7 +64,17 @@ class Dense:
     activation: str
 
 
-LayerData = Conv | Pool | Flatten | Dense
+@dataclass(frozen=True)
+class Residual:
+    """Two branches of layers added up, then relu; no `shortcut` is the input itself."""
+
+    layers: tuple[LayerData, ...]
+    shortcut: tuple[LayerData, ...] = ()
+
+
+LayerData = (
+    Conv | Pool | GlobalPool | BatchNorm | Activation | Flatten | Dense | Residual
+)
 Shape = tuple[int, ...]
 
 
@@ -56,6 +92,7 @@ class Training:
 
     Args:
         pictures: per epoch; `quick_pictures` are used for a quick run.
+        parameters: how many are trained.
         compiled: whether torch.compile is measured too (it takes long to compile).
     """
 
@@ -150,23 +187,63 @@ Case = Training | Programs | Imports | Memory | Reading
 
 
 def walk(training: Training) -> Iterator[tuple[LayerData, Shape, Shape]]:
-    """Yields each layer with its input's and its output's shape, without the batch."""
-    shape = training.input_shape
-    for layer in training.layers:
-        after = _output(layer, shape)
+    """Yields each layer with its input's and its output's shape, without the batch.
+
+    The layers of a residual block come before it, those of the shortcut last.
+    """
+    return _walk(training.layers, training.input_shape)
+
+
+def _walk(
+    layers: tuple[LayerData, ...], shape: Shape
+) -> Iterator[tuple[LayerData, Shape, Shape]]:
+    for layer in layers:
+        if isinstance(layer, Residual):
+            yield from _walk(layer.layers, shape)
+            yield from _walk(layer.shortcut, shape)
+        after = output_shape(layer, shape)
         yield layer, shape, after
         shape = after
 
 
-def _output(layer: LayerData, shape: Shape) -> Shape:
+def output_shape(layer: LayerData, shape: Shape) -> Shape:
+    """Returns the shape that a layer makes of a shape, without the batch."""
     match layer:
-        case Conv(filters=filters, kernel=kernel, strides=strides, padding="same"):
+        case Conv(filters=filters, strides=strides, padding="same"):
             return (*(-(-n // strides) for n in shape[:2]), filters)
         case Conv(filters=filters, kernel=kernel, strides=strides):
             return (*((n - kernel) // strides + 1 for n in shape[:2]), filters)
         case Pool(size=size):
             return (*(n // size for n in shape[:2]), shape[2])
+        case GlobalPool():
+            return shape[2:]
         case Flatten():
             return (math.prod(shape),)
         case Dense(units=units):
             return (units,)
+        case Residual(layers=layers):
+            for inner in layers:
+                shape = output_shape(inner, shape)
+            return shape
+        case BatchNorm() | Activation():
+            return shape
+
+
+def flops(training: Training, backward: bool = True) -> int:
+    """Returns the arithmetic of one picture: two for each product that is added.
+
+    Only convolutions and fully connected layers count. With `backward` the gradients to
+    the weights and to the input are in it; the first layer needs none to its input.
+    """
+    total = 0
+    for layer, before, after in walk(training):
+        match layer:
+            case Conv(kernel=kernel):
+                forward = 2 * math.prod(after) * kernel**2 * before[-1]
+            case Dense(units=units):
+                forward = 2 * before[-1] * units
+            case _:
+                continue
+        parts = 1 if not backward else 2 if total == 0 else 3
+        total += parts * forward
+    return total

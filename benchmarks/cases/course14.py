@@ -16,4 +16,5 @@ CASE = Training(
     quick_pictures=6_400,
     batch=32,
     parameters=8_038,
+    learning_rate=0.1,
 )

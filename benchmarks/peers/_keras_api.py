@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from types import ModuleType
+from typing import Any
 
-from benchmarks.cases._kinds import Conv, Dense, Flatten, LayerData, Pool, Training
+from benchmarks.cases._kinds import (
+    Activation,
+    BatchNorm,
+    Conv,
+    Dense,
+    Flatten,
+    GlobalPool,
+    LayerData,
+    Pool,
+    Residual,
+    Training,
+)
 from benchmarks.data import first_weights
 
 from ._protocol import Gate, Labels, Options, Pictures
@@ -18,13 +31,7 @@ class KerasTrainer:
     def __init__(self, keras: ModuleType, training: Training, options: Options) -> None:
         self.keras = keras
         self.batch = training.batch
-        self.model = keras.Sequential(
-            [
-                keras.layers.Input(training.input_shape),
-                *(_layer(keras, layer) for layer in training.layers),
-            ]
-        )
-        self.model.set_weights(first_weights(training))
+        self.model = _model(keras, training)
         extra = {}
         if options.steps_per_execution > 1:
             extra["steps_per_execution"] = options.steps_per_execution
@@ -36,7 +43,8 @@ class KerasTrainer:
         )
 
     def count_params(self) -> int:
-        return self.model.count_params()
+        weights = self.model.trainable_weights
+        return sum(math.prod(weight.shape) for weight in weights)
 
     def fit(self, x: Pictures, y: Labels, epochs: int, gate: Gate) -> None:
         class Hooks(self.keras.callbacks.Callback):
@@ -57,6 +65,43 @@ class KerasTrainer:
         )
 
 
+def _model(keras: ModuleType, training: Training) -> Any:  # of either library
+    made = _Made(keras)
+    if any(isinstance(layer, Residual) for layer in training.layers):
+        inputs = keras.Input(training.input_shape)
+        model = keras.Model(inputs, made.graph(training.layers, inputs))
+    else:
+        layers = [made.layer(layer) for layer in training.layers]
+        model = keras.Sequential([keras.layers.Input(training.input_shape), *layers])
+    for layer, values in zip(made.weighted, first_weights(training), strict=True):
+        layer.set_weights(values)
+    return model
+
+
+class _Made:
+    """Makes layers and remembers those that get first weights, in order."""
+
+    def __init__(self, keras: ModuleType) -> None:
+        self.keras = keras
+        self.weighted: list[Any] = []
+
+    def graph(self, layers: tuple[LayerData, ...], x: Any) -> Any:
+        for layer in layers:
+            if isinstance(layer, Residual):
+                body, short = self.graph(layer.layers, x), self.graph(layer.shortcut, x)
+                x = self.keras.layers.Add()([body, short])
+                x = self.keras.layers.Activation("relu")(x)
+            else:
+                x = self.layer(layer)(x)
+        return x
+
+    def layer(self, layer: LayerData) -> Any:
+        made = _layer(self.keras, layer)
+        if isinstance(layer, Conv | Dense):
+            self.weighted.append(made)
+        return made
+
+
 def _layer(keras: ModuleType, layer: LayerData) -> object:
     match layer:
         case Conv():
@@ -66,10 +111,23 @@ def _layer(keras: ModuleType, layer: LayerData) -> object:
                 strides=layer.strides,
                 padding=layer.padding,
                 activation=layer.activation,
+                use_bias=layer.bias,
             )
+        case Pool(average=True):
+            return keras.layers.AveragePooling2D(layer.size)
         case Pool():
             return keras.layers.MaxPooling2D(layer.size)
+        case GlobalPool():
+            return keras.layers.GlobalAveragePooling2D()
+        case BatchNorm():
+            return keras.layers.BatchNormalization(
+                momentum=layer.momentum, epsilon=layer.epsilon
+            )
+        case Activation():
+            return keras.layers.Activation(layer.name)
         case Flatten():
             return keras.layers.Flatten()
         case Dense():
             return keras.layers.Dense(layer.units, activation=layer.activation)
+        case Residual():
+            raise TypeError("a residual block is made of several layers")

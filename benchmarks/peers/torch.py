@@ -10,7 +10,20 @@ import numpy as np
 import torch
 from torch import nn
 
-from benchmarks.cases._kinds import Conv, Dense, Flatten, Pool, Training, walk
+from benchmarks.cases._kinds import (
+    Activation,
+    BatchNorm,
+    Conv,
+    Dense,
+    Flatten,
+    GlobalPool,
+    LayerData,
+    Pool,
+    Residual,
+    Shape,
+    Training,
+    output_shape,
+)
 from benchmarks.data import first_weights
 
 from ._protocol import Gate, Labels, Options, Pictures
@@ -23,6 +36,24 @@ class _FlattenLast(nn.Module):
         return x.permute(0, 2, 3, 1).flatten(1)
 
 
+class _GlobalPool(nn.Module):
+    """Averages each channel over the picture."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.mean((2, 3))
+
+
+class _Residual(nn.Module):
+    """Adds two branches up."""
+
+    def __init__(self, body: nn.Module, shortcut: nn.Module) -> None:
+        super().__init__()
+        self.body, self.shortcut = body, shortcut
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.relu_(self.body(x) + self.shortcut(x))
+
+
 class Trainer:
     """A case in PyTorch, eager or compiled."""
 
@@ -30,7 +61,7 @@ class Trainer:
         torch.set_num_threads(options.threads)
         self.training = training
         self.pictures_2d = len(training.input_shape) == 3
-        self.model = nn.Sequential(*_modules(training))
+        self.model = _sequence(training.layers, training.input_shape)
         _set_weights(self.model, first_weights(training))
         if self.pictures_2d:
             for parameter in self.model.parameters():
@@ -80,49 +111,69 @@ class Trainer:
         return float(total) / len(data), float(right)
 
 
-def _modules(training: Training) -> list[nn.Module]:
+def _sequence(layers: tuple[LayerData, ...], shape: Shape) -> nn.Sequential:
     modules: list[nn.Module] = []
-    for layer, before, after in walk(training):
-        match layer:
-            case Conv(padding="same"):
-                modules += [_same_padding(layer, before[0], after[0])]
-                modules += [_conv(layer, before)]
-            case Conv():
-                modules += [_conv(layer, before)]
-            case Pool(size=size):
-                modules += [nn.MaxPool2d(size)]
-            case Flatten():
-                modules += [_FlattenLast()]
-            case Dense(units=units):
-                modules += [nn.Linear(before[0], units)]
-        # The softmax is part of PyTorch's loss.
-        if isinstance(layer, Conv | Dense) and layer.activation == "relu":
-            modules += [nn.ReLU()]
-    return modules
+    for layer in layers:
+        modules += _modules(layer, shape)
+        shape = output_shape(layer, shape)
+    return nn.Sequential(*modules)
 
 
-def _conv(layer: Conv, before: tuple[int, ...]) -> nn.Module:
-    same = layer.padding == "same" and layer.strides == 1
-    return nn.Conv2d(
+def _modules(layer: LayerData, shape: Shape) -> list[nn.Module]:
+    match layer:
+        case Conv():
+            return [*_convolution(layer, shape), *_activation(layer.activation)]
+        case Pool(size=size, average=average):
+            return [nn.AvgPool2d(size) if average else nn.MaxPool2d(size)]
+        case GlobalPool():
+            return [_GlobalPool()]
+        case BatchNorm(momentum=kept, epsilon=epsilon):
+            return [nn.BatchNorm2d(shape[-1], eps=epsilon, momentum=1 - kept)]
+        case Activation(name=name):
+            return _activation(name)
+        case Flatten():
+            return [_FlattenLast()]
+        case Dense(units=units, activation=activation):
+            return [nn.Linear(shape[0], units), *_activation(activation)]
+        case Residual(layers=layers, shortcut=shortcut):
+            return [_Residual(_sequence(layers, shape), _sequence(shortcut, shape))]
+
+
+def _activation(name: str) -> list[nn.Module]:
+    # The softmax is part of PyTorch's loss.
+    return [nn.ReLU(inplace=True)] if name == "relu" else []
+
+
+def _convolution(layer: Conv, before: Shape) -> list[nn.Module]:
+    padded, pads = 0, []
+    if layer.padding == "same" and layer.strides == 1:
+        padded = layer.kernel // 2
+    elif layer.padding == "same":
+        pads = _same_padding(layer, before[0])
+    conv = nn.Conv2d(
         before[-1],
         layer.filters,
         layer.kernel,
         stride=layer.strides,
-        padding=layer.kernel // 2 if same else 0,
+        padding=padded,
+        bias=layer.bias,
     )
+    return [*pads, conv]
 
 
-def _same_padding(layer: Conv, size: int, after: int) -> nn.Module:
+def _same_padding(layer: Conv, size: int) -> list[nn.Module]:
     """Pads as Keras does where PyTorch cannot: more at the end, for strides."""
-    if layer.strides == 1:
-        return nn.Identity()
+    after = -(-size // layer.strides)
     total = max((after - 1) * layer.strides + layer.kernel - size, 0)
     low, high = total // 2, total - total // 2
-    return nn.ZeroPad2d((low, high, low, high))
+    return [nn.ZeroPad2d((low, high, low, high))] if total else []
 
 
-def _set_weights(model: nn.Module, weights: list[np.ndarray]) -> None:
+def _set_weights(model: nn.Module, weights: list[list[np.ndarray]]) -> None:
+    weighted = [m for m in model.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
     with torch.no_grad():
-        for parameter, value in zip(model.parameters(), weights, strict=True):
-            value = value.transpose(3, 2, 0, 1) if value.ndim == 4 else value.T
-            parameter.copy_(torch.from_numpy(np.ascontiguousarray(value)))
+        for module, values in zip(weighted, weights, strict=True):
+            parameters = module.parameters()
+            for parameter, value in zip(parameters, values, strict=True):
+                value = value.transpose(3, 2, 0, 1) if value.ndim == 4 else value.T
+                parameter.copy_(torch.from_numpy(np.ascontiguousarray(value)))
