@@ -1,6 +1,7 @@
 // What XLA calls: checks shapes against the numbers given, then runs a kernel.
 #include <exception>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -42,20 +43,27 @@ bool too_large(std::initializer_list<Index> lengths) {
   return false;
 }
 
+bool fits(Index before) { return -kMost <= before && before <= kMost; }
+
 // The numbers of an axis: in, out, taps, stride, dilation, before, spread.
 bool read_axis(Numbers numbers, Axis* axis) {
   if (numbers.size() != 7) return false;
   *axis = {numbers[0], numbers[1], numbers[2], numbers[3],
            numbers[4], numbers[5], numbers[6]};
   return axis->in >= 0 && axis->out >= 0 && axis->taps >= 1 && axis->stride >= 1 &&
-         axis->dilation >= 1 && axis->spread >= 1;
+         axis->dilation >= 1 && axis->spread >= 1 && fits(axis->before) &&
+         !too_large({axis->out, axis->stride}) &&
+         !too_large({axis->taps, axis->dilation}) &&
+         !too_large({axis->spread, axis->stride}) &&
+         !too_large({axis->spread, axis->dilation});
 }
 
 // The numbers of an axis: in, out, size, stride, before.
 bool read_pool_axis(Numbers numbers, PoolAxis* axis) {
   if (numbers.size() != 5) return false;
   *axis = {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]};
-  return axis->in >= 0 && axis->out >= 0 && axis->size >= 1 && axis->stride >= 1;
+  return axis->in >= 0 && axis->out >= 0 && axis->size >= 1 && axis->stride >= 1 &&
+         fits(axis->before) && !too_large({axis->out, axis->stride});
 }
 
 // Runs work(parallel); what it throws (memory) becomes an error of the computation.
@@ -108,6 +116,8 @@ ffi::Error run_kernel_gradient(ffi::ThreadPool pool, Floats in, Floats gradient,
       !read_correlation(y, x, in.dimensions()[3], groups, in.dimensions()[2],
                         gradient.dimensions()[2], &s) ||
       s.y.spread != 1 || s.x.spread != 1 ||
+      too_large({s.y.in, s.x.out * s.x.stride + s.x.taps * s.x.dilation,
+                 s.in_channels, s.batch}) ||
       !has_shape(in.dimensions(), {s.y.in, s.x.in, s.in_channels, s.batch}) ||
       !has_shape(gradient.dimensions(), {s.y.out, s.x.out, s.out_channels, s.batch}) ||
       !has_shape(out->dimensions(),
@@ -123,7 +133,9 @@ ffi::Error run_kernel_gradient(ffi::ThreadPool pool, Floats in, Floats gradient,
 bool read_pooling(Numbers y, Numbers x, Floats& in, Pooling* found) {
   if (in.dimensions().size() != 4) return false;
   *found = {{}, {}, in.dimensions()[3], in.dimensions()[2]};
+  constexpr Index most_taps = std::numeric_limits<std::int32_t>::max();
   return read_pool_axis(y, &found->y) && read_pool_axis(x, &found->x) &&
+         found->y.size <= most_taps / found->x.size &&
          !too_large({found->y.in, found->x.in, found->channels, found->batch}) &&
          !too_large({found->y.out, found->x.out, found->channels, found->batch}) &&
          has_shape(in.dimensions(),

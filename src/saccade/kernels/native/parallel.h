@@ -3,9 +3,11 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 
 #include "problem.h"
 
@@ -22,7 +24,8 @@ class Parallel {
   Index threads() const { return threads_; }
 
   // Returns when all tasks are done. Other threads only help: if none is free the
-  // caller does everything, so a busy pool can never make this wait for ever.
+  // caller does everything, so a busy pool can never make this wait for ever. What a
+  // task throws comes out here, after the last task.
   template <typename Task>
   void run(Index count, const Task& task) {
     Index helpers = (threads_ < count ? threads_ : count) - 1;
@@ -34,6 +37,7 @@ class Parallel {
       std::atomic<Index> next{0}, done{0};
       std::mutex mutex;
       std::condition_variable finished;
+      std::exception_ptr failure;  // the first
       const Task* task;
       Index count;
     };
@@ -46,7 +50,12 @@ class Parallel {
       for (;;) {
         Index i = shared->next.fetch_add(1, std::memory_order_relaxed);
         if (i >= shared->count) break;
-        (*shared->task)(i);
+        try {
+          (*shared->task)(i);
+        } catch (...) {
+          std::lock_guard<std::mutex> lock(shared->mutex);
+          if (!shared->failure) shared->failure = std::current_exception();
+        }
         ++mine;
       }
       if (mine == 0) return;
@@ -56,16 +65,23 @@ class Parallel {
         shared->finished.notify_one();
       }
     };
-    for (Index i = 0; i < helpers; ++i) schedule_(work);
-    work();
-    // The others are in their last task: look a while before going to sleep.
-    for (int spin = 0; spin < 4000; ++spin) {
-      if (shared->done.load(std::memory_order_acquire) == count) return;
+    try {
+      for (Index i = 0; i < helpers; ++i) schedule_(work);
+    } catch (const std::bad_alloc&) {
+      // No memory to ask for more help: who was asked, and the caller, do the work.
     }
-    std::unique_lock<std::mutex> lock(shared->mutex);
-    shared->finished.wait(lock, [&] {
+    work();
+    const auto is_done = [&] {
       return shared->done.load(std::memory_order_acquire) == count;
-    });
+    };
+    // The others are in their last task: look a while before going to sleep.
+    for (int spin = 0; spin < 4000 && !is_done(); ++spin) {
+    }
+    if (!is_done()) {
+      std::unique_lock<std::mutex> lock(shared->mutex);
+      shared->finished.wait(lock, is_done);
+    }
+    if (shared->failure) std::rethrow_exception(shared->failure);
   }
 
  private:

@@ -79,7 +79,7 @@ static void spread(const Pooling& s, const float* in, const float* gradient, flo
 static void max_pool_gradient(const Pooling& s, const float* in, const float* gradient,
                               float* out, Parallel& parallel) {
   const Index pixel = s.channels * s.batch, blocks = (pixel + kPoolBlock - 1) / kPoolBlock;
-  const bool apart = s.y.stride >= s.y.size;
+  const bool apart = s.y.stride >= s.y.size && s.y.out > 0;
   // Windows that share rows are summed by one thread for each block of numbers.
   const Index bands = apart ? s.y.out : 1;
   parallel.run(bands * (apart ? 1 : blocks), [&](Index i) {

@@ -1,0 +1,435 @@
+// Runs the kernels of every vector width that this processor has on odd shapes, beside
+// plain loops in double. Compiled by test_sanitizers.py with AddressSanitizer and
+// UndefinedBehaviorSanitizer: every array has exactly the size that it needs.
+//
+// Says what is wrong and returns 1, or returns 0.
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <new>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "dispatch.h"
+#include "parallel.h"
+#include "problem.h"
+
+namespace saccade {
+namespace plain {
+extern const Kernels kernels;
+}
+#if defined(__x86_64__)
+namespace avx2 {
+extern const Kernels kernels;
+}
+namespace avx512 {
+extern const Kernels kernels;
+}
+#endif
+}  // namespace saccade
+
+using namespace saccade;
+
+// Memory that runs out: the allocation with this number fails, counted downwards.
+static std::atomic<long> allocations_left{-1};
+
+static void* allocate(std::size_t size) {
+  if (allocations_left >= 0 && allocations_left-- == 0) throw std::bad_alloc();
+  if (void* found = std::malloc(size ? size : 1)) return found;
+  throw std::bad_alloc();
+}
+
+// GCC takes the inlined pair of malloc and delete for a mismatch.
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete[](void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
+
+using Floats = std::vector<float>;
+
+static int failures = 0;
+static std::uint64_t state = 1;
+
+static Index below(Index most) {
+  state = state * 6364136223846793005u + 1442695040888963407u;
+  return static_cast<Index>((state >> 33) % static_cast<std::uint64_t>(most));
+}
+
+static Index one_of(std::initializer_list<Index> choices) {
+  return choices.begin()[below(static_cast<Index>(choices.size()))];
+}
+
+static Floats numbers(Index count) {
+  Floats made(static_cast<std::size_t>(count));
+  for (float& x : made) x = static_cast<float>(below(2001) - 1000) / 500;
+  return made;
+}
+
+// Garbage, so that a place that nobody writes is seen.
+static Floats unwritten(Index count) {
+  return Floats(static_cast<std::size_t>(count), NAN);
+}
+
+// Threads of its own in the place of XLA's; all have ended when it is gone.
+class Team {
+ public:
+  explicit Team(Index threads)
+      : parallel(threads, [this](std::function<void()> task) {
+          threads_.emplace_back(std::move(task));
+        }) {
+    threads_.reserve(16);
+  }
+  ~Team() {
+    for (std::thread& thread : threads_) thread.join();
+  }
+  Parallel parallel;
+
+ private:
+  std::vector<std::thread> threads_;
+};
+
+static void report(const char* what, const Kernels& k, const std::string& shape) {
+  std::printf("%s with %s vectors: %s\n", what, k.name, shape.c_str());
+  ++failures;
+}
+
+static std::string text(const Axis& a) {
+  char line[160];
+  std::snprintf(line, sizeof line,
+                "[in %ld out %ld taps %ld stride %ld dilation %ld before %ld spread %ld]",
+                long(a.in), long(a.out), long(a.taps), long(a.stride), long(a.dilation),
+                long(a.before), long(a.spread));
+  return line;
+}
+
+static std::string text(const Correlation& s) {
+  char line[120];
+  std::snprintf(line, sizeof line, " batch %ld groups %ld channels %ld -> %ld",
+                long(s.batch), long(s.groups), long(s.in_channels),
+                long(s.out_channels));
+  return text(s.y) + text(s.x) + line;
+}
+
+static bool close(const Floats& got, const std::vector<double>& wanted,
+                  const std::vector<double>& size) {
+  for (std::size_t i = 0; i < got.size(); ++i)
+    if (!(std::fabs(got[i] - wanted[i]) <= 1e-5 * size[i] + 1e-6)) return false;
+  return true;
+}
+
+// Runs work(out, parallel) with one and three threads, twice each: right, and the same
+// bits each time.
+template <typename Work>
+static void check(const char* what, const Kernels& k, const std::string& shape,
+                  const std::vector<double>& wanted, const std::vector<double>& size,
+                  const Work& work) {
+  for (Index threads : {1, 3}) {
+    Floats first;
+    for (int time = 0; time < 2; ++time) {
+      Floats out = unwritten(static_cast<Index>(wanted.size()));
+      {
+        Team team(threads);
+        work(out.data(), team.parallel);
+      }
+      if (!close(out, wanted, size)) return report(what, k, shape);
+      if (time == 0) first = out;
+      if (!out.empty() && std::memcmp(first.data(), out.data(), 4 * out.size()))
+        return report("other bits in a second run", k, shape);
+    }
+  }
+}
+
+// Calls visit(in, kernel, out) with the places that belong together.
+template <typename Visit>
+static void each_product(const Correlation& s, const Visit& visit) {
+  const Index gi = s.group_in(), go = s.group_out(), b = s.batch;
+  auto place = [](const Axis& a, Index o, Index t) {
+    const Index at = o * a.stride + t * a.dilation - a.before;
+    return at < 0 || at % a.spread || at / a.spread >= a.in ? -1 : at / a.spread;
+  };
+  for (Index oy = 0; oy < s.y.out; ++oy)
+    for (Index ox = 0; ox < s.x.out; ++ox)
+      for (Index ty = 0; ty < s.y.taps; ++ty)
+        for (Index tx = 0; tx < s.x.taps; ++tx) {
+          const Index iy = place(s.y, oy, ty), ix = place(s.x, ox, tx);
+          if (iy < 0 || ix < 0) continue;
+          for (Index f = 0; f < s.out_channels; ++f)
+            for (Index c = 0; c < gi; ++c)
+              for (Index n = 0; n < b; ++n)
+                visit(((iy * s.x.in + ix) * s.in_channels + f / go * gi + c) * b + n,
+                      ((ty * s.x.taps + tx) * gi + c) * s.out_channels + f,
+                      ((oy * s.x.out + ox) * s.out_channels + f) * b + n);
+        }
+}
+
+static Index in_size(const Correlation& s) {
+  return s.y.in * s.x.in * s.in_channels * s.batch;
+}
+
+static Index out_size(const Correlation& s) {
+  return s.y.out * s.x.out * s.out_channels * s.batch;
+}
+
+static Index kernel_size(const Correlation& s) {
+  return s.y.taps * s.x.taps * s.group_in() * s.out_channels;
+}
+
+static void check_correlation(const Kernels& k, const Correlation& s) {
+  const Floats in = numbers(in_size(s)), kernel = numbers(kernel_size(s));
+  std::vector<double> wanted(static_cast<std::size_t>(out_size(s))), size(wanted);
+  each_product(s, [&](Index i, Index w, Index o) {
+    wanted[o] += double(in[i]) * kernel[w];
+    size[o] += std::fabs(double(in[i]) * kernel[w]);
+  });
+  check("correlate", k, text(s), wanted, size, [&](float* out, Parallel& parallel) {
+    k.correlate(s, in.data(), kernel.data(), out, parallel);
+  });
+}
+
+static void check_kernel_gradient(const Kernels& k, const Correlation& s) {
+  const Floats in = numbers(in_size(s)), gradient = numbers(out_size(s));
+  std::vector<double> wanted(static_cast<std::size_t>(kernel_size(s))), size(wanted);
+  each_product(s, [&](Index i, Index w, Index o) {
+    wanted[w] += double(in[i]) * gradient[o];
+    size[w] += std::fabs(double(in[i]) * gradient[o]);
+  });
+  check("kernel_gradient", k, text(s), wanted, size, [&](float* out, Parallel& p) {
+    k.kernel_gradient(s, in.data(), gradient.data(), out, p);
+  });
+}
+
+// The gradient to the input as _native.py asks for it: a correlation of the output's
+// gradient in which the strides lie between the taps.
+static Axis backward(const Axis& a) {
+  return {a.out, a.in, a.taps, 1, a.dilation, (a.taps - 1) * a.dilation - a.before,
+          a.stride};
+}
+
+static Axis random_axis(bool flat) {
+  if (flat) return {1, 1, 1, 1, 1, 0, 1};
+  Axis a{1 + below(9), 0, 1 + below(4), 1 + below(3), 1 + below(3), 0, 1};
+  // From a picture that is cut to padding beyond the kernel.
+  const Index reach = (a.taps - 1) * a.dilation + 1;
+  a.before = below(reach + 4) - 1;
+  const Index room = a.in + a.before + below(reach + 2);
+  a.out = room < reach ? 1 + below(2) : (room - reach) / a.stride + 1;
+  return a;
+}
+
+static Correlation random_correlation() {
+  Correlation s;
+  s.y = random_axis(below(4) == 0);
+  s.x = random_axis(below(16) == 0);
+  s.batch = below(3) ? 1 + below(33) : one_of({0, 1, 4, 8, 16, 32, 48, 64});
+  s.groups = one_of({1, 1, 1, 2, 3});
+  const Index deep = below(4) == 0 ? 1 : 1 + below(5);
+  s.in_channels = s.groups * deep;
+  s.out_channels = s.groups * one_of({1, 2, 3, 5, 7, 11, 13});
+  return s;
+}
+
+static PoolAxis random_pool_axis() {
+  PoolAxis a{1 + below(9), 0, 1 + below(4), 1 + below(4), 0};
+  a.before = below(a.size + 2);
+  a.out = below(7);
+  return a;
+}
+
+static std::string text(const Pooling& s) {
+  char line[160];
+  std::snprintf(line, sizeof line, "in %ldx%ld out %ldx%ld channels %ld batch %ld",
+                long(s.y.in), long(s.x.in), long(s.y.out), long(s.x.out),
+                long(s.channels), long(s.batch));
+  return line;
+}
+
+static void check_pooling(const Kernels& k, const Pooling& s) {
+  const Index pixel = s.channels * s.batch;
+  const Floats in = numbers(s.y.in * s.x.in * pixel);
+  const Floats gradient = numbers(s.y.out * s.x.out * pixel);
+  std::vector<double> most(gradient.size(), -HUGE_VAL), slope(in.size()), size(in.size());
+  for (Index o = 0; o < static_cast<Index>(most.size()); ++o) {
+    const Index oy = o / pixel / s.x.out, ox = o / pixel % s.x.out;
+    Index first = -1;
+    for (Index t = 0; t < s.y.size * s.x.size; ++t) {
+      const Index y = oy * s.y.stride + t / s.x.size - s.y.before;
+      const Index x = ox * s.x.stride + t % s.x.size - s.x.before;
+      if (y < 0 || y >= s.y.in || x < 0 || x >= s.x.in) continue;
+      const Index i = (y * s.x.in + x) * pixel + o % pixel;
+      if (in[i] > most[o]) {
+        most[o] = in[i];
+        first = i;
+      }
+    }
+    if (first < 0) continue;
+    slope[first] += gradient[o];
+    size[first] += std::fabs(gradient[o]);
+  }
+  const std::vector<double> exact(most.size());
+  // An empty window has the maximum -inf, which is not close to itself.
+  const bool full = std::count(most.begin(), most.end(), -HUGE_VAL) == 0;
+  auto pool = [&](float* out, Parallel& p) { k.max_pool(s, in.data(), out, p); };
+  if (full) check("max_pool", k, text(s), most, exact, pool);
+  check("max_pool_gradient", k, text(s), slope, size, [&](float* out, Parallel& p) {
+    k.max_pool_gradient(s, in.data(), gradient.data(), out, p);
+  });
+}
+
+// Moves pictures anywhere, also to nowhere: nothing outside a picture may be read.
+template <typename Number>
+static void check_warp(const Kernels& k) {
+  const Index height = 1 + below(6), width = 1 + below(6), channels = 1 + below(5);
+  const Index size = height * width * channels;
+  std::vector<Number> pictures(static_cast<std::size_t>(2 * size));
+  for (Number& x : pictures) x = static_cast<Number>(below(256));
+  Floats matrices = numbers(2 * 4), offsets = numbers(2 * 2);
+  const float odd[] = {NAN, INFINITY, -INFINITY, 1e30f, -1e30f};
+  if (below(3) == 0) offsets[below(4)] = odd[below(5)];
+  if (below(3) == 0) matrices[below(8)] = odd[below(5)];
+  const bool bytes = sizeof(Number) == 1, mixed = below(2) == 1;
+  for (int fill = 0; fill < 4; ++fill) {
+    Floats out = unwritten(2 * size);
+    const Warp warp{pictures.data(), bytes, height, width, channels, matrices.data(),
+                    offsets.data(), static_cast<Fill>(fill), 0.5f, mixed, out.data()};
+    k.warp(warp, 0);
+    k.warp(warp, 1);
+    for (float x : out)
+      if (std::isfinite(x) && (x < 0 || x > 255.01f))
+        return report("warp", k, "a number that no mix of pixels gives");
+  }
+}
+
+// Floats that have no memory until they are touched.
+class Sparse {
+ public:
+  explicit Sparse(Index count) : bytes_(static_cast<std::size_t>(count) * 4) {
+    void* found = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    data = found == MAP_FAILED ? nullptr : static_cast<float*>(found);
+  }
+  Sparse(const Sparse&) = delete;
+  ~Sparse() {
+    if (data) munmap(data, bytes_);
+  }
+  float* data;
+
+ private:
+  std::size_t bytes_;
+};
+
+// More than 2^31 numbers, of which three columns are read.
+static void check_large(const Kernels& k) {
+  const Index step = Index{1} << 27, width = 2 * step + 1, b = 17;
+  Sparse in(width * b);
+  if (!in.data) return;
+  Correlation s{{1, 1, 1, 1, 1, 0, 1}, {width, 3, 1, step, 1, 0, 1}, b, 1, 1, 1};
+  Floats wanted(static_cast<std::size_t>(3 * b));
+  for (Index i = 0; i < 3; ++i)
+    for (Index n = 0; n < b; ++n)
+      in.data[i * step * b + n] = wanted[i * b + n] = static_cast<float>(i * b + n);
+  const float one = 1;
+  Floats out = unwritten(3 * b);
+  Team team(2);
+  k.correlate(s, in.data, &one, out.data(), team.parallel);
+  if (out != wanted) report("correlate", k, "an array of more than 2^31 numbers");
+  float sum = NAN;
+  const Floats gradient(out.size(), 1.0f);
+  k.kernel_gradient(s, in.data, gradient.data(), &sum, team.parallel);
+  if (sum != 3 * b * (3 * b - 1) / 2)
+    report("kernel_gradient", k, "an array of more than 2^31 numbers");
+  const Pooling pool{{1, 1, 1, 1, 0}, {width, 3, 1, step, 0}, b, 1};
+  out = unwritten(3 * b);
+  k.max_pool(pool, in.data, out.data(), team.parallel);
+  if (out != wanted) report("max_pool", k, "an array of more than 2^31 numbers");
+}
+
+// Lets each allocation of a call fail in turn: an exception comes out, nothing else.
+static void check_memory(const Kernels& k, const Correlation& s) {
+  const Floats in = numbers(in_size(s)), kernel = numbers(kernel_size(s));
+  Floats out = numbers(out_size(s)), slope = numbers(kernel_size(s));
+  for (int call = 0; call < 2; ++call) {
+    bool done = false;
+    for (long number = 0; !done && number < 1000; ++number) {
+      Team team(3);
+      allocations_left = number;
+      try {
+        if (call == 0) {
+          k.correlate(s, in.data(), kernel.data(), out.data(), team.parallel);
+        } else {
+          k.kernel_gradient(s, in.data(), out.data(), slope.data(), team.parallel);
+        }
+        done = allocations_left >= 0;  // nothing was left to fail
+      } catch (const std::bad_alloc&) {
+      }
+      allocations_left = -1;
+    }
+    if (!done) report("memory", k, "it never ended well");
+  }
+}
+
+// What a task throws on any thread comes out of run, when all other tasks are done.
+static void check_exceptions() {
+  for (Index threads : {1, 3}) {
+    for (int time = 0; time < 50; ++time) {
+      std::atomic<int> done{0};
+      bool thrown = false;
+      Team team(threads);
+      try {
+        team.parallel.run(40, [&](Index i) {
+          if (i % 20 == 7) throw std::runtime_error("as asked");
+          ++done;
+        });
+      } catch (const std::runtime_error&) {
+        thrown = true;
+      }
+      if (!thrown || (threads > 1 && done != 38)) {
+        std::printf("exceptions: thrown %d, %d tasks done\n", thrown, done.load());
+        ++failures;
+        return;
+      }
+    }
+  }
+}
+
+int main(int count, char** words) {
+  const int shapes = count > 1 ? std::atoi(words[1]) : 100;
+  std::vector<const Kernels*> sets{&plain::kernels};
+#if defined(__x86_64__)
+  if (kernels().width >= 8) sets.push_back(&avx2::kernels);
+  if (kernels().width >= 16) sets.push_back(&avx512::kernels);
+#endif
+  for (const Kernels* k : sets) {
+    state = 1;
+    for (int i = 0; i < shapes; ++i) {
+      Correlation s = random_correlation();
+      check_correlation(*k, s);
+      check_kernel_gradient(*k, s);
+      s.y = backward(s.y);
+      s.x = backward(s.x);
+      std::swap(s.in_channels, s.out_channels);
+      check_correlation(*k, s);
+      const Index channels = one_of({1, 3, 20}), batch = 1 + below(33);
+      check_pooling(*k, {random_pool_axis(), random_pool_axis(), batch, channels});
+      check_warp<std::uint8_t>(*k);
+      check_warp<float>(*k);
+    }
+    check_memory(*k, {{9, 9, 3, 1, 1, 1, 1}, {8, 8, 3, 1, 1, 1, 1}, 20, 1, 2, 5});
+    check_large(*k);
+    std::printf("%s: %d shapes\n", k->name, shapes);
+  }
+  check_exceptions();
+  std::printf("%d failures\n", failures);
+  return failures ? 1 : 0;
+}
