@@ -67,8 +67,18 @@ def make_plan(
 
 def explain(plan: ExecutionPlan) -> None:
     """Prints the plan if the environment variable SACCADE_EXPLAIN is set."""
-    if os.environ.get(EXPLAIN_VARIABLE, "0") not in ("", "0"):
+    if is_explained():
         print(f"saccade: {plan}")
+
+
+def is_explained() -> bool:
+    """Says whether the user wants to see how a run is executed.
+
+    Example:
+        >>> is_explained()
+        False
+    """
+    return os.environ.get(EXPLAIN_VARIABLE, "0") not in ("", "0")
 
 
 def free_bytes(device: Any) -> int:

@@ -8,12 +8,14 @@ checks and data formats belong to `saccade.ops`.
 
 from . import _forms as _forms  # last: fills the table
 from ._bias import add_bias as add_bias
+from ._choose import Choice as Choice
 from ._choose import Form as Form
 from ._choose import choose as choose
 from ._choose import explain as explain
 from ._choose import form as form
 from ._choose import form_names as form_names
 from ._choose import portable as portable
+from ._choose import recording as recording
 from ._choose import register as register
 from ._conv import conv as conv
 from ._conv import conv_grad_input as conv_grad_input
@@ -31,6 +33,7 @@ from ._spec import PoolSpec as PoolSpec
 __all__ = [
     "FILL_MODES",
     "USUAL_BATCH",
+    "Choice",
     "ConvSpec",
     "Form",
     "PoolSpec",
@@ -46,6 +49,7 @@ __all__ = [
     "max_pool",
     "missing",
     "portable",
+    "recording",
     "register",
     "vectors",
     "warp",

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 import jax
 
 from saccade.core._errors import ConfigError, message, unknown_name
+from saccade.core._names import current_path
 
 from ._spec import BiasSpec, ConvSpec, PoolSpec
 
@@ -133,6 +134,48 @@ def portable() -> Iterator[None]:
         _local.portable = before
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Choice:
+    """One decision of `choose`.
+
+    Args:
+        layer: names of the layers around, joined by '/'; '' in a backward pass.
+        operation: what was asked for.
+        spec: the shape.
+        device: the platform.
+        form: name of the form that was taken.
+        forced: it was taken because `SACCADE_KERNELS` says so.
+        costs: what each form costs by estimate, the cheapest first.
+    """
+
+    layer: str
+    operation: str
+    spec: Spec
+    device: str
+    form: str
+    forced: bool
+    costs: tuple[tuple[str, float], ...]
+
+
+@contextmanager
+def recording() -> Iterator[list[Choice]]:
+    """Gives the list of all choices that this thread makes inside.
+
+    Example:
+        >>> spec = ConvSpec(1, (4, 4), (4, 4), (1, 1), 1, 1, (1, 1), (1, 1),
+        ...                 ((0, 0), (0, 0)))
+        >>> with recording() as found: form = choose("conv", spec, "gpu")
+        >>> found[0].operation, found[0].form
+        ('conv', 'xla')
+    """
+    before = getattr(_local, "record", None)
+    _local.record = found = []
+    try:
+        yield found
+    finally:
+        _local.record = before
+
+
 def choose(operation: str, spec: Spec, device: str | None = None) -> Form:
     """Picks the form of an operation.
 
@@ -147,12 +190,17 @@ def choose(operation: str, spec: Spec, device: str | None = None) -> Form:
     """
     if getattr(_local, "portable", False):
         return form(operation, PORTABLE)
-    ranked = _ranked(operation, spec, device or platform())
-    forced = _forced(operation)
-    for candidate, _ in ranked:
-        if candidate.name == forced:
-            return candidate
-    return ranked[0][0]
+    device = device or platform()
+    ranked = _ranked(operation, spec, device)
+    name = _forced(operation)
+    forced = [candidate for candidate, _ in ranked if candidate.name == name]
+    taken = forced[0] if forced else ranked[0][0]
+    record: list[Choice] | None = getattr(_local, "record", None)
+    if record is not None:
+        costs = tuple((candidate.name, cost) for candidate, cost in ranked)
+        around = (current_path(), operation, spec, device)
+        record.append(Choice(*around, taken.name, bool(forced), costs))
+    return taken
 
 
 def explain(operation: str, spec: Spec, device: str | None = None) -> str:

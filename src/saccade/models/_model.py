@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import jax
 import jax.numpy as jnp
@@ -25,6 +25,9 @@ from saccade.layers._layer import shapes_from_lists
 from saccade.models._entrance import fitted_shape
 from saccade.models._graph import Graph, mapped
 from saccade.models._older_names import OlderNames
+
+if TYPE_CHECKING:
+    from saccade.models._kernel_plan import KernelPlan
 
 
 class Model(OlderNames):
@@ -332,6 +335,29 @@ class Model(OlderNames):
         from saccade.models._flops import flops_by_path
 
         return flops_by_path(self, input_signature).total()
+
+    def kernel_plan(self, batch_size: int = 32) -> KernelPlan:
+        """Says which code runs each convolution and pooling in training on this device.
+
+        Args:
+            batch_size: rows in a batch.
+
+        Raises:
+            NotBuiltError: the shapes of the inputs are not known.
+            ConfigError: a size besides the batch is not fixed.
+
+        Differs from Keras: not in Keras. `SACCADE_EXPLAIN=1` prints it in `fit`.
+
+        Example:
+            >>> from saccade import Sequential, layers
+            >>> net = [layers.Input((8, 8, 1)), layers.Conv2D(4, 3, name="first")]
+            >>> plan = Sequential(net).kernel_plan(batch_size=16)
+            >>> [(c.layer, c.operation) for c in plan.choices][0]
+            ('first', 'conv')
+        """
+        from saccade.models._kernel_plan import kernel_plan
+
+        return kernel_plan(self, batch_size)
 
     def save_weights(
         self,

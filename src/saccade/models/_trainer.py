@@ -36,7 +36,7 @@ from saccade.engine._logs import plain
 from saccade.engine._loss_tree import at, is_nest
 from saccade.engine._objective import Objective, require_loss
 from saccade.engine._pace import Pace
-from saccade.engine._plan import ExecutionPlan, explain, make_plan
+from saccade.engine._plan import ExecutionPlan, explain, is_explained, make_plan
 from saccade.engine._programs import Programs
 from saccade.engine._spec import TrainSpec
 from saccade.engine._state import StateLayout
@@ -296,6 +296,10 @@ class Trainer(Steps):
         told.set_data(source, validation)
         self.execution_plan = plan = make_plan(source, told.single_step_reason)
         explain(plan)
+        if is_explained() and not self.overrides("train_step"):
+            from saccade.models._kernel_plan import plan_of_batch
+
+            print(plan_of_batch(self, source))  # type: ignore[arg-type]
         return plan
 
     def _validation_source(
