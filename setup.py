@@ -11,10 +11,15 @@ from setuptools.command.build_ext import build_ext
 
 NATIVE = Path("src/saccade/kernels/native")
 EXPORTED = (
+    "average_pool",
+    "average_pool_gradient",
+    "channel_sums",
     "correlate",
     "kernel_gradient",
     "max_pool",
     "max_pool_gradient",
+    "moments",
+    "products",
     "vectors",
     "warp",
 )

@@ -25,6 +25,8 @@ SHAPES = {
     "kernel_gradient": ((6, 6, 4, 8), (4, 4, 6, 8), (3, 3, 2, 6)),
     "max_pool": ((6, 6, 4, 8), (3, 3, 4, 8)),
     "max_pool_gradient": ((6, 6, 4, 8), (3, 3, 4, 8), (6, 6, 4, 8)),
+    "average_pool": ((6, 6, 4, 8), (3, 3, 4, 8)),
+    "average_pool_gradient": ((3, 3, 4, 8), (6, 6, 4, 8)),
 }
 WORDS = "do not fit its numbers"
 

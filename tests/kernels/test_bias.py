@@ -17,6 +17,8 @@ def test_bias_and_gradient(shape, name) -> None:
     bias = jnp.asarray([1.0, -2.0])
     np.testing.assert_array_equal(kernels.add_bias(x, bias), x + bias)
     expected = x.sum(tuple(range(x.ndim - 1)))
+    if kernels.form("bias_gradient", name).native and kernels.missing():
+        pytest.skip("installed without compiled kernels")
     got = kernels.form("bias_gradient", name).run(x)
     np.testing.assert_allclose(got, expected, rtol=1e-5)
     dx, db = jax.grad(

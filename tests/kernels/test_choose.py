@@ -7,7 +7,7 @@ import pytest
 from saccade import kernels
 from saccade.core._errors import ConfigError
 from saccade.kernels import ConvSpec, Form, PoolSpec, _choose
-from saccade.kernels._spec import BiasSpec
+from saccade.kernels._spec import ChannelSpec
 
 CONV = ConvSpec(32, (28, 28), (24, 24), (5, 5), 1, 6, (1, 1), (1, 1), ((0, 0),) * 2)
 SAME = ((1, 1), (1, 1))
@@ -18,7 +18,7 @@ OPERATIONS = [
     ("conv_grad_kernel", CONV),
     ("max_pool", POOL),
     ("sum_pool", POOL),
-    ("bias_gradient", BiasSpec(2, 6)),
+    ("bias_gradient", ChannelSpec(32, 64, 6)),
 ]
 
 

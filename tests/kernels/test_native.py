@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -13,10 +14,12 @@ import pytest
 
 from saccade import kernels
 from saccade.kernels import ConvSpec, PoolSpec, _library, _native, _xla
+from saccade.kernels._spec import ChannelSpec
 
 needs_library = pytest.mark.skipif(
     _library.missing() is not None, reason="installed without compiled kernels"
 )
+FILES = [str(Path(__file__).with_name(f"test_{n}.py")) for n in ("native", "channels")]
 CONV = ConvSpec(32, (8, 8), (8, 8), (3, 3), 4, 4, (1, 1), (1, 1), ((1, 1), (1, 1)))
 
 
@@ -94,7 +97,7 @@ def test_narrower_vectors_give_the_same_numbers(vectors: str) -> None:
         "import pytest, sys\n"
         "from saccade.kernels import _library\n"
         f"assert _library.vectors() == {vectors!r}, _library.vectors()\n"
-        f"sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', {__file__!r}, "
+        f"sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', *{FILES!r}, "
         "'-k', 'agree_with_xla or infinities']))"
     )
     env = {**os.environ, "SACCADE_VECTORS": vectors}
@@ -187,6 +190,18 @@ def test_without_a_library_the_pure_forms_do_the_work(monkeypatch) -> None:
     monkeypatch.setattr(_library, "_load", lambda: (None, "kernels: none"))
     assert kernels.choose("conv", CONV, "cpu").name != "native"
     assert _library.vectors() is None
+
+
+def test_a_library_of_an_earlier_version_serves_with_what_it_has(monkeypatch) -> None:
+    class Old:
+        saccade_correlate = saccade_max_pool = None
+
+    monkeypatch.setattr(_library, "_load", lambda: (Old(), None))
+    monkeypatch.delenv("SACCADE_KERNELS", raising=False)
+    assert kernels.choose("conv", CONV, "cpu").name == "native"
+    spec = ChannelSpec(32, 64, 4)
+    assert kernels.choose("moments", spec, "cpu").name == "sums"
+    assert "lack average_pool" in (kernels.older() or "")
 
 
 def test_a_missing_library_says_what_to_do(monkeypatch) -> None:

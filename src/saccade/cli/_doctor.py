@@ -113,6 +113,7 @@ def _kernels() -> Iterator[str]:
         yield from why.splitlines()
         return
     yield f"vectors of the processor that they use: {kernels.vectors()}"
+    yield from (kernels.older() or "").splitlines()
     if os.environ.get("SACCADE_KERNELS") == "off":
         yield "not used: SACCADE_KERNELS=off"
 

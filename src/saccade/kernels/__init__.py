@@ -1,9 +1,9 @@
 """How the heavy operations run on each device.
 
 `_choose` picks a form by device and shape; `_native` are the compiled forms for CPU,
-`_lanes`, `_winograd`, `_matmul` and `_pooling` the pure-JAX ones, `_xla` those for GPU
-and TPU. Arrays are channels last here; argument
-checks and data formats belong to `saccade.ops`.
+`_native_channels` those of sums for each channel, `_lanes`, `_winograd`, `_matmul`,
+`_pooling` and `_norm` the pure-JAX ones, `_xla` those for GPU and TPU. Arrays are
+channels last here; argument checks and data formats belong to `saccade.ops`.
 """
 
 from . import _forms as _forms  # last: fills the table
@@ -22,8 +22,11 @@ from ._conv import conv_grad_input as conv_grad_input
 from ._conv import conv_grad_kernel as conv_grad_kernel
 from ._library import FILL_MODES as FILL_MODES
 from ._library import missing as missing
+from ._library import older as older
 from ._library import vectors as vectors
 from ._library import warp as warp
+from ._norm import moments as moments
+from ._norm import normalize as normalize
 from ._pool import average_pool as average_pool
 from ._pool import max_pool as max_pool
 from ._spec import USUAL_BATCH as USUAL_BATCH
@@ -48,6 +51,9 @@ __all__ = [
     "form_names",
     "max_pool",
     "missing",
+    "moments",
+    "normalize",
+    "older",
     "portable",
     "recording",
     "register",

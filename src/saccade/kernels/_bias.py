@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from . import _choose
 from ._lanes import turned
 from ._matmul import accumulator
-from ._spec import BiasSpec
+from ._norm import spec_of
 
 
 @jax.custom_vjp
@@ -30,8 +30,7 @@ def _forward(x: jax.Array, bias: jax.Array) -> tuple[jax.Array, None]:
 
 
 def _backward(_: None, g: jax.Array) -> tuple[jax.Array, jax.Array]:
-    form = _choose.choose("bias_gradient", BiasSpec(g.ndim - 2, g.shape[-1]))
-    return g, form.run(g)
+    return g, _choose.choose("bias_gradient", spec_of(g)).run(g)
 
 
 add_bias.defvjp(_forward, _backward)

@@ -19,15 +19,16 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import jax
 
 from saccade.core._errors import ConfigError, message, unknown_name
 from saccade.core._names import current_path
 
-from ._spec import BiasSpec, ConvSpec, PoolSpec
+from ._spec import ChannelSpec, ConvSpec, PoolSpec
 
-Spec = BiasSpec | ConvSpec | PoolSpec
+Spec = ChannelSpec | ConvSpec | PoolSpec
 VARIABLE = "SACCADE_KERNELS"
 OFF = "off"
 # The form that XLA lowers by itself on every platform.
@@ -57,7 +58,7 @@ class Form:
     """
 
     name: str
-    run: Callable[..., jax.Array]
+    run: Callable[..., Any]
     devices: tuple[str, ...] = ()
     fits: Callable[..., bool] = _takes_all
     cost: Callable[..., float] = _free
@@ -180,8 +181,8 @@ def choose(operation: str, spec: Spec, device: str | None = None) -> Form:
     """Picks the form of an operation.
 
     Args:
-        operation: "conv", "conv_grad_input", "conv_grad_kernel", "max_pool" or
-            "average_pool".
+        operation: "conv", "conv_grad_input", "conv_grad_kernel", "max_pool",
+            "average_pool", "sum_pool", "bias_gradient", "moments" or "normalize".
         spec: the shape.
         device: 'cpu', 'gpu' or 'tpu'; None for where JAX would run now.
 

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 import math
 
-from . import _bias, _lanes, _matmul, _native, _pooling, _winograd, _xla
+from . import (
+    _bias,
+    _lanes,
+    _matmul,
+    _native,
+    _native_channels,
+    _norm,
+    _pool,
+    _pooling,
+    _winograd,
+    _xla,
+)
 from ._choose import Form, register
 from ._matmul import is_point
-from ._spec import ConvSpec, PoolSpec
+from ._spec import ChannelSpec, ConvSpec, PoolSpec
 
 ACCELERATORS = ("gpu", "tpu", "cuda", "rocm")
 CPU = ("cpu",)
@@ -28,6 +39,8 @@ COPY_LAST = 1e3
 TRANSFORM = 1.1e3
 TRANSFORM_KERNEL = 500
 TURN = 4e3
+# Numbers per microsecond that are added up for each channel.
+SUM = 4e3
 # Microseconds to start one operation.
 START = 1.0
 
@@ -88,6 +101,16 @@ def _native_pool_cost(spec: PoolSpec) -> float:
     return 0.5
 
 
+def _sums_cost(spec: ChannelSpec) -> float:
+    return spec.batch * spec.pixels * spec.channels / SUM + START
+
+
+def _native_sums_cost(spec: ChannelSpec) -> float:
+    # Vectors are filled by the batch; without one, channels innermost are better.
+    vectors = math.ceil(spec.batch / VECTOR)
+    return vectors * VECTOR * spec.pixels * spec.channels / SUM / 1.5
+
+
 def _window_cost(spec: PoolSpec) -> float:
     taps = 1
     for k in spec.size:
@@ -119,7 +142,10 @@ for _operation, _function in (
     ("conv_grad_kernel", _xla.conv_grad_kernel),
     ("max_pool", _xla.max_pool),
     ("sum_pool", _xla.sum_pool),
+    ("average_pool", _pool.average_by_sums),
     ("bias_gradient", _bias.by_sum),
+    ("moments", _norm.moments_by_sums),
+    ("normalize", _norm.normalize_plainly),
 ):
     register(_operation, Form("xla", _function, ACCELERATORS))
     register(_operation, Form("xla_cpu", _function, CPU, cost=_last))
@@ -200,7 +226,50 @@ for _operation, _forms in {
         Form("views", _pooling.sum_pool_views, CPU, cost=_window_cost_last),
         Form("axes", _pooling.sum_pool_axes, CPU, cost=_axes_cost_last),
     ),
-    "bias_gradient": (Form("lanes", _bias.by_lanes, CPU),),
+    "average_pool": (
+        Form("sums", _pool.average_by_sums, CPU, cost=_window_cost),
+        Form(
+            "native",
+            _native.average_pool,
+            CPU,
+            _native.fits_average,
+            _native_pool_cost,
+            native=True,
+        ),
+    ),
+    "bias_gradient": (
+        Form("lanes", _bias.by_lanes, CPU, cost=_sums_cost),
+        Form(
+            "native",
+            _native_channels.sums,
+            CPU,
+            _native_channels.fits,
+            _native_sums_cost,
+            native=True,
+        ),
+    ),
+    "moments": (
+        Form("sums", _norm.moments_by_sums, CPU, cost=_sums_cost),
+        Form(
+            "native",
+            _native_channels.moments,
+            CPU,
+            _native_channels.fits,
+            _native_sums_cost,
+            native=True,
+        ),
+    ),
+    "normalize": (
+        Form("plain", _norm.normalize_plainly, CPU, cost=_sums_cost),
+        Form(
+            "native",
+            _native_channels.normalize,
+            CPU,
+            _native_channels.fits,
+            _native_sums_cost,
+            native=True,
+        ),
+    ),
 }.items():
     for _form in _forms:
         register(_operation, _form)

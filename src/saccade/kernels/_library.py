@@ -17,7 +17,17 @@ from saccade.core._errors import ShapeError, message
 
 from ._choose import is_off
 
-TARGETS = ("correlate", "kernel_gradient", "max_pool", "max_pool_gradient")
+TARGETS = (
+    "average_pool",
+    "average_pool_gradient",
+    "channel_sums",
+    "correlate",
+    "kernel_gradient",
+    "max_pool",
+    "max_pool_gradient",
+    "moments",
+    "products",
+)
 _NAME = "_native_kernels"
 _SUFFIXES = (".so", ".pyd", ".dll", ".dylib")
 
@@ -30,6 +40,39 @@ def missing() -> str | None:
         True
     """
     return _load()[1]
+
+
+def has(target: str) -> bool:
+    """Says whether one of the compiled kernels is there.
+
+    A library that was compiled before it was written has the others only.
+
+    Args:
+        target: one of TARGETS.
+
+    Example:
+        >>> has("correlate") == (missing() is None)
+        True
+    """
+    library = _load()[0]
+    return library is not None and hasattr(library, f"saccade_{target}")
+
+
+def older() -> str | None:
+    """Says which kernels are missing in a library of an earlier version, or None.
+
+    Example:
+        >>> older() is None or "install saccade again" in older()
+        True
+    """
+    gone = [target for target in TARGETS if not has(target)]
+    if missing() or not gone:
+        return None
+    return message(
+        "kernels",
+        f"the compiled kernels are older than saccade and lack {', '.join(gone)}",
+        "install saccade again, so that they are compiled anew",
+    )
 
 
 def vectors() -> str | None:
@@ -117,6 +160,8 @@ def _load() -> tuple[ctypes.CDLL | None, str | None]:
     try:
         library = ctypes.CDLL(str(path))
         for target in TARGETS:
+            if not hasattr(library, f"saccade_{target}"):
+                continue
             handler = jax.ffi.pycapsule(getattr(library, f"saccade_{target}"))
             jax.ffi.register_ffi_target(f"saccade_{target}", handler, platform="cpu")
     except Exception as error:

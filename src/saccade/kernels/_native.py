@@ -38,6 +38,11 @@ def fits_pool(spec: PoolSpec) -> bool:
     )
 
 
+def fits_average(spec: PoolSpec) -> bool:
+    """Says whether the kernels take an average pooling, and are there."""
+    return fits_pool(spec) and _library.has("average_pool")
+
+
 def conv(x: jax.Array, kernel: jax.Array, spec: ConvSpec) -> jax.Array:
     """Convolution; see `_conv.conv`."""
     y, along = _axes(spec, backward=False)
@@ -117,6 +122,38 @@ def _gradient_backward(
 
 _max_pool.defvjp(_pool_forward, _pool_backward)
 max_pool_gradient.defvjp(_gradient_forward, _gradient_backward)
+
+
+def average_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
+    """Average of each window; see `_pool.average_pool`."""
+    return _average_pool(x, spec)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
+def _average_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
+    y, along = _pool_axes(spec)
+    shape = (y[1], along[1], spec.channels, x.shape[0])
+    return _outside(_call("average_pool", shape, _inside(x), y, along), spec.outputs)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
+def average_pool_gradient(cotangent: jax.Array, spec: PoolSpec) -> jax.Array:
+    """To each place, its share of the cotangents of the windows that it is in."""
+    y, along = _pool_axes(spec)
+    shape = (y[0], along[0], spec.channels, cotangent.shape[0])
+    arrays = (_inside(cotangent), y, along)
+    return _outside(_call("average_pool_gradient", shape, *arrays), spec.inputs)
+
+
+# The two are linear and each other's derivatives.
+_average_pool.defvjp(
+    lambda x, spec: (_average_pool(x, spec), None),
+    lambda spec, _, g: (average_pool_gradient(g, spec),),
+)
+average_pool_gradient.defvjp(
+    lambda g, spec: (average_pool_gradient(g, spec), None),
+    lambda spec, _, x: (_average_pool(x, spec),),
+)
 
 
 def _call(

@@ -35,6 +35,11 @@ def average_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
     Shapes:
         -> (b, *outputs, c).
     """
+    return _form("average_pool", x, spec).run(x, spec)
+
+
+def average_by_sums(x: jax.Array, spec: PoolSpec) -> jax.Array:
+    """The sum of each window, divided by the number of its real inputs."""
     total = _form("sum_pool", x, spec).run(x, spec)
     inside = counts(spec)
     if (inside == inside.flat[0]).all():

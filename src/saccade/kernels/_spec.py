@@ -113,13 +113,17 @@ class PoolSpec:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class BiasSpec:
-    """The addition of one number per channel.
+class ChannelSpec:
+    """A sum over all but the channels, for a bias or batch normalization.
 
     Args:
-        rank: number of spatial axes.
+        batch: pictures, or rows.
+        pixels: numbers of a channel in one picture; 1 for rows.
         channels: channels.
+        dtype: name of the numbers' type.
     """
 
-    rank: int
+    batch: int
+    pixels: int
     channels: int
+    dtype: str = "float32"

@@ -12,7 +12,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from saccade import initializers
+from saccade import initializers, kernels
 from saccade.core import _scope
 from saccade.core._errors import ConfigError, ShapeError, message
 from saccade.core._recorder import stop_gradient
@@ -180,12 +180,16 @@ class BatchNormalization(_Scaled):
         wide = tuple(-1 if a == axis else 1 for a in range(x.ndim))
         scale: Any = None if self.gamma is None else self.gamma.value.astype(dtype)
         offset: Any = None if self.beta is None else self.beta.value.astype(dtype)
+        rows = None
         if training and self.trainable:
-            counted = self._counted(x, mask)
+            counted = None if mask is None else self._counted(x, mask)
             if counted is not None:
                 x = jnp.where(counted, x, 0)
-            others = tuple(a for a in range(x.ndim) if a != axis)
-            mean, variance = _batch_statistics(x, others, wide, counted)
+                others = tuple(a for a in range(x.ndim) if a != axis)
+                mean, variance = _batch_statistics(x, others, wide, counted)
+            else:
+                rows = _scope.current_row_mask()
+                mean, variance = kernels.moments(jnp.moveaxis(x, axis, -1), rows)
             if self.renorm:
                 scale, offset = self._renormalized(mean, variance, scale, offset)
             else:
@@ -203,16 +207,12 @@ class BatchNormalization(_Scaled):
         shift = (centre - mean) * factor
         if offset is not None:
             shift = shift + offset
-        outputs = (x - centre.reshape(wide)) * factor.reshape(wide)
-        return (outputs + shift.reshape(wide)).astype(self.compute_dtype)
+        last = jnp.moveaxis(x, axis, -1)
+        outputs = kernels.normalize(last, centre, factor, shift, rows)
+        return jnp.moveaxis(outputs, -1, axis).astype(self.compute_dtype)
 
-    def _counted(self, x: jax.Array, mask: jax.Array | None) -> jax.Array | None:
-        """Which numbers count in the statistics, broadcastable to x; None for all."""
-        rows = _scope.current_row_mask()
-        if rows is not None:
-            rows = rows.reshape((-1,) + (1,) * (x.ndim - 1))
-        if mask is None:
-            return rows
+    def _counted(self, x: jax.Array, mask: jax.Array) -> jax.Array:
+        """Which numbers count in the statistics, of the shape of x."""
         if mask.ndim != x.ndim - 1:
             raise ShapeError(
                 message(
@@ -222,7 +222,10 @@ class BatchNormalization(_Scaled):
                 )
             )
         steps = jnp.broadcast_to(jnp.asarray(mask, bool)[..., None], x.shape)
-        return steps if rows is None else steps & rows
+        rows = _scope.current_row_mask()
+        if rows is None:
+            return steps
+        return steps & rows.reshape((-1,) + (1,) * (x.ndim - 1))
 
     def _move(self, average: Variable, new: jax.Array, keep: float) -> None:
         average.assign(average.value.astype(new.dtype) * keep + new * (1 - keep))
@@ -282,20 +285,16 @@ def _batch_statistics(
     x: jax.Array,
     axes: tuple[int, ...],
     wide: tuple[int, ...],
-    real: jax.Array | None,
+    real: jax.Array,
 ) -> tuple[jax.Array, jax.Array]:
     """Returns mean and variance over some axes, of what is real only.
 
     The rest must be 0 in x.
     """
-    count: jax.Array | float = math.prod(x.shape[axis] for axis in axes)
-    if real is not None and real.shape == x.shape:
-        count = jnp.maximum(real.sum(axes), 1)
-    elif real is not None:
-        count = jnp.maximum(real.sum(), 1) * (count / x.shape[0])
+    count = jnp.maximum(real.sum(axes), 1)
     mean = x.sum(axes) / count
-    # As the mean of x - mean is 0, the variance does not change with the mean.
-    off = x - stop_gradient(mean).reshape(wide)
-    if real is not None:
-        off = jnp.where(real, off, 0)
-    return mean, jnp.square(off).sum(axes) / count
+    # About a constant centre, the gradient needs no sum of x - mean, which is 0. What
+    # the centre changes is a square of 0: of use to second derivatives alone.
+    centre = stop_gradient(mean)
+    off = jnp.where(real, x - centre.reshape(wide), 0)
+    return mean, jnp.square(off).sum(axes) / count - jnp.square(mean - centre)

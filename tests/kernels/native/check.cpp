@@ -287,6 +287,88 @@ static void check_pooling(const Kernels& k, const Pooling& s) {
   });
 }
 
+static void check_average(const Kernels& k, const Pooling& s) {
+  const Index pixel = s.channels * s.batch;
+  const Floats in = numbers(s.y.in * s.x.in * pixel);
+  const Floats gradient = numbers(s.y.out * s.x.out * pixel);
+  std::vector<double> mean(gradient.size()), total(gradient.size());
+  std::vector<double> slope(in.size()), size(in.size());
+  bool full = true;
+  for (Index o = 0; o < static_cast<Index>(mean.size()); ++o) {
+    const Index oy = o / pixel / s.x.out, ox = o / pixel % s.x.out;
+    std::vector<Index> inside;
+    for (Index t = 0; t < s.y.size * s.x.size; ++t) {
+      const Index y = oy * s.y.stride + t / s.x.size - s.y.before;
+      const Index x = ox * s.x.stride + t % s.x.size - s.x.before;
+      if (y < 0 || y >= s.y.in || x < 0 || x >= s.x.in) continue;
+      inside.push_back((y * s.x.in + x) * pixel + o % pixel);
+    }
+    full = full && !inside.empty();
+    for (Index i : inside) {
+      const double share = 1.0 / static_cast<double>(inside.size());
+      mean[o] += in[i] * share;
+      total[o] += std::fabs(in[i]) * share;
+      slope[i] += gradient[o] * share;
+      size[i] += std::fabs(gradient[o]) * share;
+    }
+  }
+  // An empty window has no average.
+  if (full) {
+    check("average_pool", k, text(s), mean, total, [&](float* out, Parallel& p) {
+      k.average_pool(s, in.data(), out, p);
+    });
+  }
+  check("average_pool_gradient", k, text(s), slope, size, [&](float* out, Parallel& p) {
+    k.average_pool_gradient(s, gradient.data(), out, p);
+  });
+}
+
+static void check_channels(const Kernels& k) {
+  const Channels s{1 + below(40), 1 + below(35), 1 + below(40)};
+  const Floats in = numbers(s.pixels * s.channels * s.batch);
+  const Floats gradient = numbers(s.pixels * s.channels * s.batch);
+  const Floats centre = numbers(s.channels);
+  Floats rows = numbers(s.batch);
+  double real = 0;
+  for (float& row : rows) real += (row = below(4) ? 1.0f : 0.0f);
+  std::vector<double> mean(s.channels), variance(s.channels), one(s.channels, 1.0);
+  std::vector<double> sum(s.channels), product(s.channels), most(s.channels);
+  auto visit = [&](auto&& use) {
+    for (Index i = 0; i < static_cast<Index>(in.size()); ++i)
+      use(i, i / s.batch % s.channels, rows[i % s.batch]);
+  };
+  const double count = real > 0 ? real * static_cast<double>(s.pixels) : 1;
+  visit([&](Index i, Index c, float row) {
+    mean[c] += row * in[i] / count;
+    sum[c] += gradient[i];
+    product[c] += row * gradient[i] * (in[i] - centre[c]);
+    most[c] += std::fabs(gradient[i]) * (1 + std::fabs(in[i] - centre[c]));
+  });
+  visit([&](Index i, Index c, float row) {
+    variance[c] += row * (in[i] - mean[c]) * (in[i] - mean[c]) / count;
+  });
+  char line[96];
+  std::snprintf(line, sizeof line, "pixels %ld channels %ld batch %ld", long(s.pixels),
+                long(s.channels), long(s.batch));
+  Floats other = unwritten(s.channels);
+  float* second = other.data();
+  check("mean", k, line, mean, one, [&](float* out, Parallel& p) {
+    k.moments(s, in.data(), rows.data(), out, second, p);
+  });
+  check("variance", k, line, variance, one, [&](float* out, Parallel& p) {
+    k.moments(s, in.data(), rows.data(), second, out, p);
+  });
+  check("sum", k, line, sum, most, [&](float* out, Parallel& p) {
+    k.products(s, gradient.data(), in.data(), centre.data(), rows.data(), out, second, p);
+  });
+  check("product", k, line, product, most, [&](float* out, Parallel& p) {
+    k.products(s, gradient.data(), in.data(), centre.data(), rows.data(), second, out, p);
+  });
+  check("channel_sums", k, line, sum, most, [&](float* out, Parallel& p) {
+    k.channel_sums(s, gradient.data(), out, p);
+  });
+}
+
 // Moves pictures anywhere, also to nowhere: nothing outside a picture may be read.
 template <typename Number>
 static void check_warp(const Kernels& k) {
@@ -422,6 +504,8 @@ int main(int count, char** words) {
       check_correlation(*k, s);
       const Index channels = one_of({1, 3, 20}), batch = 1 + below(33);
       check_pooling(*k, {random_pool_axis(), random_pool_axis(), batch, channels});
+      check_average(*k, {random_pool_axis(), random_pool_axis(), batch, channels});
+      check_channels(*k);
       check_warp<std::uint8_t>(*k);
       check_warp<float>(*k);
     }

@@ -1,47 +1,13 @@
-// What XLA calls: checks shapes against the numbers given, then runs a kernel.
-#include <exception>
-#include <functional>
+// What XLA calls for convolution and pooling: checks shapes against the numbers given,
+// then runs a kernel.
+#include "handlers.h"
+
 #include <limits>
-#include <string>
-#include <vector>
 
 #include "dispatch.h"
-#include "parallel.h"
-#include "problem.h"
-#include "xla/ffi/api/ffi.h"
-
-namespace ffi = xla::ffi;
 
 namespace saccade {
 namespace {
-
-using Numbers = ffi::Span<const std::int64_t>;
-using Floats = ffi::Buffer<ffi::F32>;
-using Result = ffi::ResultBuffer<ffi::F32>;
-
-ffi::Error wrong(const std::string& what) {
-  return ffi::Error(ffi::ErrorCode::kInvalidArgument, "saccade kernels: " + what);
-}
-
-bool has_shape(ffi::AnyBuffer::Dimensions got, std::initializer_list<Index> wanted) {
-  if (got.size() != wanted.size()) return false;
-  std::size_t i = 0;
-  for (Index length : wanted)
-    if (got[i++] != length) return false;
-  return true;
-}
-
-// Largest number of floats in an array: offsets in bytes stay far from overflow.
-constexpr Index kMost = Index{1} << 56;
-
-bool too_large(std::initializer_list<Index> lengths) {
-  Index product = 1;
-  for (Index length : lengths) {
-    if (length < 0 || (length > 0 && product > kMost / length)) return true;
-    product *= length > 0 ? length : 1;
-  }
-  return false;
-}
 
 bool fits(Index before) { return -kMost <= before && before <= kMost; }
 
@@ -64,21 +30,6 @@ bool read_pool_axis(Numbers numbers, PoolAxis* axis) {
   *axis = {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]};
   return axis->in >= 0 && axis->out >= 0 && axis->size >= 1 && axis->stride >= 1 &&
          fits(axis->before) && !too_large({axis->out, axis->stride});
-}
-
-// Runs work(parallel); what it throws (memory) becomes an error of the computation.
-template <typename Work>
-ffi::Error guarded(ffi::ThreadPool& pool, const Work& work) {
-  Parallel parallel(pool.num_threads(), [&pool](std::function<void()> task) {
-    pool.Schedule(std::move(task));
-  });
-  try {
-    work(parallel);
-  } catch (const std::exception& error) {
-    return ffi::Error(ffi::ErrorCode::kResourceExhausted,
-                      std::string("saccade kernels: ") + error.what());
-  }
-  return ffi::Error::Success();
 }
 
 bool read_correlation(Numbers y, Numbers x, Index batch, Index groups, Index in_channels,
@@ -130,7 +81,7 @@ ffi::Error run_kernel_gradient(ffi::ThreadPool pool, Floats in, Floats gradient,
   });
 }
 
-bool read_pooling(Numbers y, Numbers x, Floats& in, Pooling* found) {
+bool read_pooling(Numbers y, Numbers x, const Floats& in, Pooling* found) {
   if (in.dimensions().size() != 4) return false;
   *found = {{}, {}, in.dimensions()[3], in.dimensions()[2]};
   constexpr Index most_taps = std::numeric_limits<std::int32_t>::max();
@@ -168,6 +119,31 @@ ffi::Error run_max_pool_gradient(ffi::ThreadPool pool, Floats in, Floats gradien
   });
 }
 
+ffi::Error run_average_pool(ffi::ThreadPool pool, Floats in, Result out, Numbers y,
+                            Numbers x) {
+  Pooling s;
+  if (!read_pooling(y, x, in, &s) ||
+      !has_shape(out->dimensions(), {s.y.out, s.x.out, s.channels, s.batch})) {
+    return wrong("the arrays of a pooling do not fit its numbers");
+  }
+  return guarded(pool, [&](Parallel& parallel) {
+    kernels().average_pool(s, in.typed_data(), out->typed_data(), parallel);
+  });
+}
+
+ffi::Error run_average_pool_gradient(ffi::ThreadPool pool, Floats gradient, Result out,
+                                     Numbers y, Numbers x) {
+  Pooling s;
+  if (gradient.dimensions().size() != 4 || !read_pooling(y, x, *out, &s) ||
+      !has_shape(gradient.dimensions(), {s.y.out, s.x.out, s.channels, s.batch})) {
+    return wrong("the arrays of a pooling's gradient do not fit its numbers");
+  }
+  return guarded(pool, [&](Parallel& parallel) {
+    kernels().average_pool_gradient(s, gradient.typed_data(), out->typed_data(),
+                                    parallel);
+  });
+}
+
 }  // namespace
 }  // namespace saccade
 
@@ -200,6 +176,20 @@ XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_max_pool_gradient, saccade::run_max_pool_g
                               ffi::Ffi::Bind()
                                   .Ctx<ffi::ThreadPool>()
                                   .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
+                                  .Attr<saccade::Numbers>("y")
+                                  .Attr<saccade::Numbers>("x"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_average_pool, saccade::run_average_pool,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
+                                  .Attr<saccade::Numbers>("y")
+                                  .Attr<saccade::Numbers>("x"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_average_pool_gradient, saccade::run_average_pool_gradient,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
                                   .Arg<saccade::Floats>()
                                   .Ret<saccade::Floats>()
                                   .Attr<saccade::Numbers>("y")

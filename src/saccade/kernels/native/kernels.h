@@ -13,6 +13,8 @@ namespace SACCADE_SET {
 
 #include "kernel_gradient.h"
 
+#include "norm.h"
+
 #include "pool.h"
 
 #include "warp.h"
@@ -22,7 +24,8 @@ namespace SACCADE_SET {
 
 extern const Kernels kernels{
     SACCADE_NAME(SACCADE_SET), SACCADE_WIDTH, correlate, kernel_gradient,
-    max_pool, max_pool_gradient, warp,
+    max_pool, max_pool_gradient, average_pool, average_pool_gradient,
+    moments, products, channel_sums, warp,
 };
 
 }  // namespace SACCADE_SET

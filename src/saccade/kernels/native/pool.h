@@ -1,8 +1,8 @@
-// Maximum pooling and its gradient. Channels and batch are one run of numbers for each
-// pixel, worked on in blocks that stay in the first cache.
+// Maximum and average pooling and their gradients. Channels and batch are one run of
+// numbers for each pixel, worked on in blocks that stay in the first cache.
 //
-// The whole gradient goes to the first maximum of a window in row-major order; NaN wins
-// over everything, as in XLA.
+// Averages are of the places inside. The gradient of a maximum goes as a whole to the
+// first maximum of a window in row-major order; NaN wins over everything, as in XLA.
 //
 // Included once per instruction set, inside that set's namespace.
 
@@ -95,6 +95,66 @@ static void max_pool_gradient(const Pooling& s, const float* in, const float* gr
       for (Index place = top * s.x.in; place < end * s.x.in; ++place)
         __builtin_memset(out + place * pixel + start, 0, n * sizeof(float));
       for (Index oy = first; oy < last; ++oy) spread(s, in, gradient, out, oy, start, n);
+    }
+  });
+}
+
+// How many places of window number `o` of an axis are inside.
+static inline Index places(const PoolAxis& axis, Index o) {
+  const Index first = o * axis.stride - axis.before, last = first + axis.size;
+  return (last < axis.in ? last : axis.in) - (first > 0 ? first : 0);
+}
+
+static void average_pool(const Pooling& s, const float* in, float* out,
+                         Parallel& parallel) {
+  const Index pixel = s.channels * s.batch, blocks = (pixel + kPoolBlock - 1) / kPoolBlock;
+  parallel.run(s.y.out * blocks, [&](Index task) {
+    const Index oy = task / blocks, start = task % blocks * kPoolBlock;
+    const Index n = pixel - start < kPoolBlock ? pixel - start : kPoolBlock;
+    for (Index ox = 0; ox < s.x.out; ++ox) {
+      float* __restrict sum = out + (oy * s.x.out + ox) * pixel + start;
+      for (Index i = 0; i < n; ++i) sum[i] = 0.0f;
+      each_tap(s, oy, ox, [&](std::int32_t, Index offset) {
+        const float* __restrict x = in + offset + start;
+        for (Index i = 0; i < n; ++i) sum[i] += x[i];
+      });
+      const float count = static_cast<float>(places(s.y, oy) * places(s.x, ox));
+      for (Index i = 0; i < n; ++i) sum[i] /= count;
+    }
+  });
+}
+
+// The windows of an axis that place `i` is in: first .. end - 1.
+struct Windows {
+  Index first, end;
+};
+
+static inline Windows windows_of(const PoolAxis& axis, Index i) {
+  const Index at = i + axis.before, over = at - axis.size;
+  const Index first = over < 0 ? 0 : over / axis.stride + 1;
+  const Index end = at / axis.stride + 1;
+  return {first, end < axis.out ? end : axis.out};
+}
+
+// Each place adds up what it gets, so no two threads write to the same one.
+static void average_pool_gradient(const Pooling& s, const float* gradient, float* out,
+                                  Parallel& parallel) {
+  const Index pixel = s.channels * s.batch, blocks = (pixel + kPoolBlock - 1) / kPoolBlock;
+  parallel.run(s.y.in * blocks, [&](Index task) {
+    const Index y = task / blocks, start = task % blocks * kPoolBlock;
+    const Index n = pixel - start < kPoolBlock ? pixel - start : kPoolBlock;
+    const Windows rows = windows_of(s.y, y);
+    for (Index x = 0; x < s.x.in; ++x) {
+      float* __restrict to = out + (y * s.x.in + x) * pixel + start;
+      for (Index i = 0; i < n; ++i) to[i] = 0.0f;
+      const Windows columns = windows_of(s.x, x);
+      for (Index oy = rows.first; oy < rows.end; ++oy) {
+        for (Index ox = columns.first; ox < columns.end; ++ox) {
+          const float* __restrict g = gradient + (oy * s.x.out + ox) * pixel + start;
+          const float count = static_cast<float>(places(s.y, oy) * places(s.x, ox));
+          for (Index i = 0; i < n; ++i) to[i] += g[i] / count;
+        }
+      }
     }
   });
 }

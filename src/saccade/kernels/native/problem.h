@@ -37,6 +37,11 @@ struct Pooling {
   Index batch, channels;
 };
 
+// An array (pixels, channels, batch) whose channels are summed up one by one.
+struct Channels {
+  Index pixels, channels, batch;
+};
+
 enum class Fill : int { nearest = 0, constant = 1, reflect = 2, wrap = 3 };
 
 // Pixel (i, j) of picture n is its value at matrix[n] @ (i, j) + offset[n].
@@ -67,6 +72,16 @@ struct Kernels {
   void (*max_pool)(const Pooling&, const float* in, float* out, Parallel&);
   void (*max_pool_gradient)(const Pooling&, const float* in, const float* gradient,
                             float* out, Parallel&);
+  void (*average_pool)(const Pooling&, const float* in, float* out, Parallel&);
+  void (*average_pool_gradient)(const Pooling&, const float* gradient, float* out,
+                                Parallel&);
+  // `rows` (b,) says with numbers other than 0 which pictures count.
+  void (*moments)(const Channels&, const float* in, const float* rows, float* mean,
+                  float* variance, Parallel&);
+  void (*products)(const Channels&, const float* gradient, const float* in,
+                   const float* centre, const float* rows, float* sum, float* product,
+                   Parallel&);
+  void (*channel_sums)(const Channels&, const float* in, float* sum, Parallel&);
   void (*warp)(const Warp&, Index picture);
 };
 

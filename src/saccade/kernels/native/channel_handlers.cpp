@@ -1,0 +1,84 @@
+// What XLA calls for sums over channels: checks shapes, then runs a kernel.
+#include "handlers.h"
+
+#include "dispatch.h"
+
+namespace saccade {
+namespace {
+
+using Dimensions = ffi::AnyBuffer::Dimensions;
+
+// An array (pixels, c, b).
+bool read_channels(Dimensions lengths, Channels* found) {
+  if (lengths.size() != 3) return false;
+  *found = {lengths[0], lengths[1], lengths[2]};
+  return !too_large({found->pixels, found->channels, found->batch});
+}
+
+ffi::Error run_moments(ffi::ThreadPool pool, Floats in, Floats rows, Result mean,
+                       Result variance) {
+  Channels s;
+  if (!read_channels(in.dimensions(), &s) || !has_shape(rows.dimensions(), {s.batch}) ||
+      !has_shape(mean->dimensions(), {s.channels}) ||
+      !has_shape(variance->dimensions(), {s.channels})) {
+    return wrong("the arrays of means and variances do not fit each other");
+  }
+  return guarded(pool, [&](Parallel& parallel) {
+    kernels().moments(s, in.typed_data(), rows.typed_data(), mean->typed_data(),
+                      variance->typed_data(), parallel);
+  });
+}
+
+ffi::Error run_products(ffi::ThreadPool pool, Floats gradient, Floats in, Floats centre,
+                        Floats rows, Result sum, Result product) {
+  Channels s;
+  if (!read_channels(in.dimensions(), &s) ||
+      !has_shape(gradient.dimensions(), {s.pixels, s.channels, s.batch}) ||
+      !has_shape(centre.dimensions(), {s.channels}) ||
+      !has_shape(rows.dimensions(), {s.batch}) ||
+      !has_shape(sum->dimensions(), {s.channels}) ||
+      !has_shape(product->dimensions(), {s.channels})) {
+    return wrong("the arrays of sums of products do not fit each other");
+  }
+  return guarded(pool, [&](Parallel& parallel) {
+    kernels().products(s, gradient.typed_data(), in.typed_data(), centre.typed_data(),
+                       rows.typed_data(), sum->typed_data(), product->typed_data(),
+                       parallel);
+  });
+}
+
+ffi::Error run_channel_sums(ffi::ThreadPool pool, Floats in, Result sum) {
+  Channels s;
+  if (!read_channels(in.dimensions(), &s) ||
+      !has_shape(sum->dimensions(), {s.channels})) {
+    return wrong("the arrays of sums over channels do not fit each other");
+  }
+  return guarded(pool, [&](Parallel& parallel) {
+    kernels().channel_sums(s, in.typed_data(), sum->typed_data(), parallel);
+  });
+}
+
+}  // namespace
+}  // namespace saccade
+
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_moments, saccade::run_moments,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
+                                  .Ret<saccade::Floats>());
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_products, saccade::run_products,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
+                                  .Ret<saccade::Floats>());
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_channel_sums, saccade::run_channel_sums,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>());

@@ -1,0 +1,61 @@
+// What all functions that XLA calls share: types, checks of shapes, errors.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <utility>
+
+#include "parallel.h"
+#include "problem.h"
+#include "xla/ffi/api/ffi.h"
+
+namespace ffi = xla::ffi;
+
+namespace saccade {
+
+using Numbers = ffi::Span<const std::int64_t>;
+using Floats = ffi::Buffer<ffi::F32>;
+using Result = ffi::ResultBuffer<ffi::F32>;
+
+inline ffi::Error wrong(const std::string& what) {
+  return ffi::Error(ffi::ErrorCode::kInvalidArgument, "saccade kernels: " + what);
+}
+
+inline bool has_shape(ffi::AnyBuffer::Dimensions got, std::initializer_list<Index> wanted) {
+  if (got.size() != wanted.size()) return false;
+  std::size_t i = 0;
+  for (Index length : wanted)
+    if (got[i++] != length) return false;
+  return true;
+}
+
+// Largest number of floats in an array: offsets in bytes stay far from overflow.
+constexpr Index kMost = Index{1} << 56;
+
+inline bool too_large(std::initializer_list<Index> lengths) {
+  Index product = 1;
+  for (Index length : lengths) {
+    if (length < 0 || (length > 0 && product > kMost / length)) return true;
+    product *= length > 0 ? length : 1;
+  }
+  return false;
+}
+
+// Runs work(parallel); what it throws (memory) becomes an error of the computation.
+template <typename Work>
+ffi::Error guarded(ffi::ThreadPool& pool, const Work& work) {
+  Parallel parallel(pool.num_threads(), [&pool](std::function<void()> task) {
+    pool.Schedule(std::move(task));
+  });
+  try {
+    work(parallel);
+  } catch (const std::exception& error) {
+    return ffi::Error(ffi::ErrorCode::kResourceExhausted,
+                      std::string("saccade kernels: ") + error.what());
+  }
+  return ffi::Error::Success();
+}
+
+}  // namespace saccade
