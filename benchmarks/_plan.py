@@ -15,13 +15,19 @@ from .peers import Peer
 
 @dataclass(frozen=True)
 class Plan:
-    """What to measure and how often; `work` is a folder for what is left over."""
+    """What to measure and how often.
+
+    Args:
+        work: a folder for what is left over.
+        peak_gflops: the machine's best product of float32 matrices, if measured.
+    """
 
     repeats: int
     threads: int
     quick: bool
     peers: tuple[Peer, ...]
     work: Path
+    peak_gflops: float | None = None
 
     def environment(self, peer: Peer | None = None) -> dict[str, str]:
         """Returns the environment of a measured process: equal threads for all."""
@@ -40,6 +46,7 @@ class Plan:
             "TF_CPP_MIN_LOG_LEVEL": "2",
             "MPLBACKEND": "Agg",
             "SACCADE_CACHE": str(self.work / "compiled"),
+            "TORCHINDUCTOR_CACHE_DIR": str(self.work / "inductor"),
             **(peer.environment if peer else {}),
         }
 

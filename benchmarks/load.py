@@ -34,6 +34,12 @@ class Watch:
         return min(max((busy - self.busy - own_cpu) / elapsed, 0.0), 1.0)
 
 
+def children_cpu() -> float:
+    """Returns the processor seconds of this process's children that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def _busy_seconds() -> float | None:
     try:
         with STAT.open(encoding="ascii") as file:

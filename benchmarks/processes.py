@@ -14,7 +14,7 @@ from statistics import median
 
 from ._plan import Plan
 from .cases._kinds import Imports, Programs
-from .load import Watch
+from .load import Watch, children_cpu
 from .machine import ROOT
 from .summary import Facts, describe, middle
 
@@ -29,6 +29,9 @@ class Run:
 
 
 Runner = Callable[[], Run]
+
+
+TIME_LIMIT_S = 300
 
 
 class ProcessError(RuntimeError):
@@ -49,30 +52,28 @@ def timed(command: list[str], folder: Path, environment: dict[str, str]) -> Runn
 
     def run() -> Run:
         watch = Watch()
-        start, before = time.perf_counter(), _children_cpu()
-        ended = subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            timeout=300,
-        )
+        start, before = time.perf_counter(), children_cpu()
+        try:
+            ended = subprocess.run(
+                command,
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=TIME_LIMIT_S,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ProcessError(str(error)) from error
         seconds = time.perf_counter() - start
         if ended.returncode:
             tail = "\n".join(ended.stderr.splitlines()[-8:])
             raise ProcessError(f"{' '.join(command)} failed:\n{tail}")
-        cpu = _children_cpu() - before
+        cpu = children_cpu() - before
         return Run(seconds, cpu, watch.others(cpu))
 
     return run
-
-
-def _children_cpu() -> float:
-    times = os.times()
-    return times.children_user + times.children_system
 
 
 def take_turns(runners: dict[str, Runner], repeats: int) -> dict[str, Facts]:
@@ -90,7 +91,12 @@ def take_turns(runners: dict[str, Runner], repeats: int) -> dict[str, Facts]:
     for turn in range(repeats):
         start = turn % max(len(names), 1)
         for name in names[start:] + names[:start]:
-            runs[name].append(runners[name]())
+            try:
+                if name in runs:
+                    runs[name].append(runners[name]())
+            except ProcessError as error:
+                print(f"  {error}", file=sys.stderr)
+                del runs[name]
     return {
         name: {
             **describe([run.seconds for run in found]),

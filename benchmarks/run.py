@@ -9,17 +9,48 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from subprocess import SubprocessError
 
-from . import machine, memory, peers, processes, reading, summary, tables, training
+from . import (
+    growth,
+    inference,
+    machine,
+    memory,
+    peak,
+    peers,
+    processes,
+    reading,
+    sections,
+    startup,
+    summary,
+    tables,
+    training,
+)
 from ._plan import Plan, usable
 from .cases import ALL
-from .cases._kinds import Case, Imports, Memory, Programs, Reading, Training
+from .cases._kinds import (
+    Case,
+    Growth,
+    Imports,
+    Inference,
+    Memory,
+    Programs,
+    Reading,
+    Startup,
+    Training,
+)
 from .load import BUSY_SHARE
+from .processes import ProcessError
 from .summary import Facts
+from .workers import WorkerError
+
+SCRATCH = machine.ROOT / "build" / "bench"
 
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
@@ -70,6 +101,12 @@ def measure(case: Case, plan: Plan) -> Facts | None:
     match case:
         case Training():
             return training.measure(case, plan)
+        case Inference():
+            return inference.measure(case, plan)
+        case Growth():
+            return growth.measure(case, plan)
+        case Startup():
+            return startup.measure(case, plan)
         case Programs():
             if plan.quick and not case.quick_programs:
                 return None
@@ -83,6 +120,27 @@ def measure(case: Case, plan: Plan) -> Facts | None:
             return training.measure_memory(case, plan)
         case Reading():
             return reading.measure(case, plan)
+
+
+def measure_all(names: Sequence[str], plan: Plan, report: Facts) -> None:
+    """Measures cases into a report, which is on disk after each; says what failed."""
+    if any(isinstance(ALL[name], Training | Inference | Growth) for name in names):
+        peaks = peak.measure(plan)
+        report["machine"]["sgemm_gflops"] = peaks
+        plan = replace(plan, peak_gflops=max(peaks.values(), default=None))
+    for name in names:
+        print(f"{ALL[name].title} ...", flush=True)
+        start = time.perf_counter()
+        try:
+            found = measure(ALL[name], plan)
+        except (ProcessError, WorkerError, SubprocessError, OSError) as error:
+            print(f"  {error}", file=sys.stderr)
+            report.setdefault("failed", {})[name] = str(error)
+            found = None
+        if found is not None:
+            report["cases"][name] = found
+        summary.write(report, SCRATCH / "last.json")
+        print(f"  {time.perf_counter() - start:.0f} s", flush=True)
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -102,13 +160,8 @@ def main(words: Sequence[str] | None = None) -> None:
     }
     with tempfile.TemporaryDirectory() as work:
         plan = Plan(args.repeats, args.threads, args.quick, chosen, Path(work))
-        for name in args.cases:
-            print(f"{ALL[name].title} ...", flush=True)
-            start = time.perf_counter()
-            if (found := measure(ALL[name], plan)) is not None:
-                report["cases"][name] = found
-            print(f"  {time.perf_counter() - start:.0f} s", flush=True)
-    print("\n" + "\n\n".join(tables.sections(report)))
+        measure_all(args.cases, plan, report)
+    print("\n" + "\n\n".join(sections.sections(report)))
 
     busy = summary.disturbance(report)
     if busy is not None and busy > BUSY_SHARE:
@@ -116,11 +169,17 @@ def main(words: Sequence[str] | None = None) -> None:
             f"\nOthers used {busy:.0%} of the machine: these times cannot be compared "
             "well. Measure again on a quiet one, or with --threads 1."
         )
-
     whole = not args.quick and len(chosen) == len(peers.ALL)
     whole = whole and list(report["cases"]) == list(ALL)
+    _store(report, args, whole)
+    if report.get("failed"):
+        sys.exit(f"failed: {', '.join(report['failed'])}")
+
+
+def _store(report: Facts, args: argparse.Namespace, whole: bool) -> None:
+    """Keeps a report; one that counts renews the tables."""
     kept = whole or args.store
-    folder = summary.RESULTS if kept else machine.ROOT / "build" / "bench"
+    folder = summary.RESULTS if kept else SCRATCH
     name = f"{report['when'][:10]}-{machine.slug(report['machine'])}.json"
     if not whole:
         report["part"] = True

@@ -7,6 +7,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from .cases import ALL
+
 Facts = dict[str, Any]
 
 RESULTS = Path(__file__).parent / "results"
@@ -54,13 +56,14 @@ def disturbance(report: Facts) -> float | None:
 def times_sooner(ours: Facts, theirs: Facts) -> float:
     """Returns the median over repetitions of their time divided by ours.
 
-    Repetitions took turns, so each pair met the same load of the machine.
+    Repetitions took turns, so each pair met the same load of the machine; the first
+    ones count if one side has more.
 
     Example:
         >>> times_sooner({"seconds": [1.0, 2.0]}, {"seconds": [3.0, 8.0]})
         3.5
     """
-    pairs = zip(ours["seconds"], theirs["seconds"], strict=True)
+    pairs = zip(ours["seconds"], theirs["seconds"], strict=False)
     return median(other / own for own, other in pairs)
 
 
@@ -86,7 +89,9 @@ def newest(folder: Path = RESULTS) -> Facts | None:
     whole = [report for report in reports if not report.get("part")]
     if not whole:
         return None
+    order = {name: number for number, name in enumerate(ALL)}
     found = {**whole[-1], "cases": dict(whole[-1]["cases"])}
+    found["machine"] = dict(found["machine"])
     for report in reports:
         if report.get("part") and report["when"] > found["when"]:
             note = {
@@ -94,7 +99,9 @@ def newest(folder: Path = RESULTS) -> Facts | None:
                 f"commit {report['commit']}"
             }
             found["cases"] |= {k: v | note for k, v in report["cases"].items()}
-    return found
+            found["machine"] |= report["machine"]
+    cases = sorted(found["cases"], key=lambda name: order.get(name, len(order)))
+    return {**found, "cases": {name: found["cases"][name] for name in cases}}
 
 
 def _rounded(value: object) -> object:

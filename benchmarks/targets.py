@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from . import peers, reading
+from ._verdict import Verdict
 from .cases import ALL
-from .cases._kinds import Imports, Memory, Programs, Reading, Training
+from .cases._kinds import (
+    KERAS,
+    PEERS,
+    Growth,
+    Imports,
+    Inference,
+    Memory,
+    PeakTarget,
+    Programs,
+    Reading,
+    Startup,
+    StepTarget,
+    Target,
+    Training,
+)
+from .growth_targets import judge_growth
 from .summary import Facts, times_sooner
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A promise, what was measured, and whether it is kept."""
-
-    case: str
-    promise: str
-    measured: str
-    met: bool
 
 
 def best(rows: dict[str, Facts], peer: str) -> Facts | None:
@@ -42,11 +47,40 @@ def verdicts(report: Facts) -> list[Verdict]:
     ]
 
 
+def gflops(found: Facts, row: Facts) -> float:
+    """Returns the arithmetic per second of an epoch, in GFLOP/s."""
+    return found["flops"] * found["pictures"] / row["median"] / 1e9
+
+
+def title(row: Facts) -> str:
+    """Returns a row's framework with its setting, for people."""
+    name = peers.ALL[row["peer"]].title
+    steps = row.get("steps_per_execution", 1)
+    return f"{name}, steps_per_execution={steps}" if steps > 1 else name
+
+
+def group(against: tuple[str, ...]) -> str:
+    """Returns the name of some peers.
+
+    Example:
+        >>> group(("keras-tensorflow", "keras-jax", "keras-torch")), group(("pytorch",))
+        ('the best Keras backend', 'PyTorch')
+    """
+    known = {KERAS: "the best Keras backend", PEERS: "the best peer"}
+    return known.get(against) or " and ".join(peers.ALL[n].title for n in against)
+
+
 def _judge(name: str, found: Facts) -> Iterator[Verdict]:
     case = ALL.get(name)
     match case:
         case Training():
             yield from _judge_training(case, found)
+        case Inference():
+            yield from _judge_inference(case, found)
+        case Growth():
+            yield from judge_growth(case, found)
+        case Startup():
+            yield from _judge_startup(case, found)
         case Programs():
             yield from _judge_programs(case, found)
         case Imports():
@@ -57,21 +91,105 @@ def _judge(name: str, found: Facts) -> Iterator[Verdict]:
             yield from _judge_reading(case, found)
 
 
+def _times(ratio: float) -> str:
+    return f"{ratio:.2f}x" if ratio < 2 else f"{ratio:.1f}x"
+
+
 def _judge_training(case: Training, found: Facts) -> Iterator[Verdict]:
     ours = best(found["rows"], "saccade")
+    if ours is None:
+        return
     for target in case.targets:
-        titles = [peers.ALL[name].title for name in target.against]
-        who = titles[0] if len(titles) == 1 else "the quickest of Keras' backends"
-        for setting, pick in (("", plain), (" at its best", best)):
-            theirs = [pick(found["rows"], name) for name in target.against]
-            ratios = [times_sooner(ours, row) for row in theirs if ours and row]
-            if len(ratios) < len(target.against):
-                continue
+        match target:
+            case Target(against=(single,)):
+                yield from _judge_single(case.title, single, target.factor, found)
+            case Target(against=against, factor=factor):
+                theirs = [r for r in found["rows"].values() if r["peer"] in against]
+                promise = f"an epoch {factor:g}x sooner than {group(against)}"
+                yield from _judge_best(case.title, promise, ours, theirs, factor)
+            case StepTarget(seconds=seconds):
+                step = ours["median"] / found["steps"]
+                yield Verdict(
+                    case.title,
+                    f"a step in less than {seconds * 1000:g} ms",
+                    f"{step * 1000:.3f} ms",
+                    step < seconds,
+                )
+            case PeakTarget(share=share):
+                if not found.get("peak_gflops"):
+                    continue
+                reached = gflops(found, ours) / found["peak_gflops"]
+                yield Verdict(
+                    case.title,
+                    f"at least {share:.0%} of the machine's product of matrices",
+                    f"{reached:.0%}",
+                    reached >= share,
+                )
+
+
+def _judge_single(
+    case: str, peer: str, factor: float, found: Facts
+) -> Iterator[Verdict]:
+    """Judges against one peer as it is and, if there are settings, at its best."""
+    ours, rows = best(found["rows"], "saccade"), found["rows"]
+    settings = sum(row["peer"] == peer for row in rows.values())
+    for setting, pick in (("", plain), (" at its best", best))[: min(settings, 2)]:
+        theirs = pick(rows, peer)
+        if ours and theirs:
+            ratio = times_sooner(ours, theirs)
             yield Verdict(
-                case.title,
-                f"an epoch {target.factor:g}x sooner than {who}{setting}",
-                f"{min(ratios):.1f}x",
-                min(ratios) >= target.factor,
+                case,
+                f"an epoch {factor:g}x sooner than {peers.ALL[peer].title}{setting}",
+                _times(ratio),
+                ratio >= factor,
+            )
+
+
+def _judge_best(
+    case: str, promise: str, ours: Facts, theirs: list[Facts], factor: float
+) -> Iterator[Verdict]:
+    """Judges against the quickest of some rows, which it names."""
+    if not theirs:
+        return
+    quickest = min(theirs, key=lambda row: times_sooner(ours, row))
+    ratio = times_sooner(ours, quickest)
+    way = f", {quickest['way']}" if "way" in quickest else ""
+    yield Verdict(
+        case, promise, f"{_times(ratio)} ({title(quickest)}{way})", ratio >= factor
+    )
+
+
+def _judge_inference(case: Inference, found: Facts) -> Iterator[Verdict]:
+    """Judges `predict` against `predict`, and each at its best way."""
+    for target in case.targets:
+        rows = [r for r in found["rows"].values() if r["batch"] == target.batch]
+        for name, ways in (("predict", ("predict",)), ("each in its best way", ())):
+            asked = [row for row in rows if not ways or row["way"] in ways]
+            ours = [row for row in asked if row["peer"] == "saccade"]
+            if ours:
+                yield from _judge_best(
+                    f"LeNet-5's answers, batch {target.batch:,}",
+                    f"{name}: {target.factor:g}x sooner than {group(target.against)}",
+                    min(ours, key=lambda row: row["median"]),
+                    [row for row in asked if row["peer"] in target.against],
+                    target.factor,
+                )
+
+
+def _judge_startup(case: Startup, found: Facts) -> Iterator[Verdict]:
+    for state in ("cold", "warm"):
+        rows = [row for row in found["rows"].values() if row["state"] == state]
+        ours = next((row for row in rows if row["peer"] == "saccade"), None)
+        if ours is None:
+            continue
+        for target in case.targets:
+            sooner = "sooner" if target.factor == 1 else f"{target.factor:g}x sooner"
+            yield from _judge_best(
+                f"process start to first epoch, {state}",
+                f"{sooner} than {group(target.against)}",
+                ours,
+                [row for row in rows if row["peer"] in target.against],
+                target.factor,
             )
 
 

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
-import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
+from types import MappingProxyType
 
 from ._plan import Plan
-from .cases._kinds import Memory, Training
-from .load import Watch
-from .machine import ROOT
+from .cases._kinds import Memory, Training, flops
 from .peers import Peer
 from .summary import Facts, describe, middle
-
-TIME_LIMIT_S = 300
-
-
-class WorkerError(RuntimeError):
-    """A framework's process ended early or hung."""
+from .workers import Crew, Worker, WorkerError
 
 
 @dataclass(frozen=True)
@@ -28,71 +20,26 @@ class Entrant:
     """A framework with one of the settings tried."""
 
     peer: Peer
-    steps: int
+    steps: int = 1
 
     @property
     def name(self) -> str:
         return self.peer.name + (f" x{self.steps}" if self.steps > 1 else "")
 
-
-class Worker:
-    """A process that trains one case in one framework, an epoch at a time."""
-
-    def __init__(self, entrant: Entrant, case: Training, plan: Plan, *words: str):
-        self.entrant = entrant
-        log = plan.work / f"{case.name}-{entrant.name.replace(' ', '-')}.log"
-        self.log = log.open("w+", encoding="utf-8", errors="replace")
-        command = [sys.executable, "-m", "benchmarks.peers.worker"]
-        command += [entrant.peer.script, case.name, "--threads", str(plan.threads)]
-        command += ["--steps-per-execution", str(entrant.steps), *words]
-        if entrant.peer.compiled:
+    def worker(
+        self,
+        task: str,
+        case: str,
+        plan: Plan,
+        *words: str,
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> Worker:
+        """Starts a process: `task` is a module of `benchmarks.peers`."""
+        command = [task, self.peer.script, case, "--threads", str(plan.threads)]
+        command += ["--steps-per-execution", str(self.steps), *words]
+        if self.peer.compiled:
             command.append("--compiled")
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=plan.environment(entrant.peer),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            text=True,
-        )
-
-    def answer(self) -> Facts:
-        """Waits for a line of the process."""
-        assert self.process.stdout is not None
-        watch = threading.Timer(TIME_LIMIT_S, self.process.kill)
-        watch.start()
-        line = self.process.stdout.readline()
-        watch.cancel()
-        if not line:
-            self.process.wait()
-            self.log.seek(0)
-            tail = "\n".join(self.log.read().splitlines()[-12:])
-            raise WorkerError(f"{self.entrant.name} ended early:\n{tail}")
-        return json.loads(line)
-
-    def epoch(self) -> Facts:
-        """Lets the process train one epoch."""
-        assert self.process.stdin is not None
-        watch = Watch()
-        try:
-            self.process.stdin.write("\n")
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            pass  # `answer` says why
-        facts = self.answer()
-        return {**facts, "others": watch.others(facts["cpu"])}
-
-    def close(self) -> None:
-        """Ends the process."""
-        for stream in (self.process.stdin, self.process.stdout, self.log):
-            if stream is not None:
-                stream.close()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        return Worker(self.name, command, plan, self.peer, variables)
 
 
 def entrants(case: Training, plan: Plan) -> list[Entrant]:
@@ -114,20 +61,14 @@ def entrants(case: Training, plan: Plan) -> list[Entrant]:
 def measure(case: Training, plan: Plan) -> Facts:
     """Trains a case in each framework; the frameworks take turns at each repetition."""
     count = case.quick_pictures if plan.quick else case.pictures
-    epochs = plan.repeats + 1
-    words = ("--pictures", str(count), "--epochs", str(epochs))
-    workers: dict[str, Worker] = {}
+    words = ("--pictures", str(count), "--epochs", str(plan.repeats + 1))
     rows: dict[str, Facts] = {}
-    try:
+    with Crew() as crew:
         for entrant in entrants(case, plan):
-            worker = Worker(entrant, case, plan, *words)
-            try:
-                ready, first = worker.answer(), worker.epoch()
-            except WorkerError as error:
-                print(f"  {error}", file=sys.stderr)
-                worker.close()
+            ready = crew.add(entrant.worker("worker", case.name, plan, *words))
+            first = crew.ask(entrant.name)
+            if ready is None or first is None:
                 continue
-            workers[entrant.name] = worker
             rows[entrant.name] = {
                 "peer": entrant.peer.name,
                 "steps_per_execution": entrant.steps,
@@ -135,20 +76,19 @@ def measure(case: Training, plan: Plan) -> Facts:
                 "first_epoch_s": first["seconds"],
                 "epochs": [],
             }
-        names = list(workers)
-        for turn in range(plan.repeats):
-            # Another one begins each time, so that none has the same one before it.
-            for name in names[turn % len(names) :] + names[: turn % len(names)]:
-                rows[name]["epochs"].append(workers[name].epoch())
-    finally:
-        for worker in workers.values():
-            worker.close()
+        for name in crew.turns(plan.repeats):
+            if (epoch := crew.ask(name)) is not None:
+                rows[name]["epochs"].append(epoch)
+    whole = {name: row for name, row in rows.items() if name not in crew.failed}
     return {
         "title": case.title,
         "pictures": count,
         "steps": -(-count // case.batch),
         "parameters": case.parameters,
-        "rows": {name: _summed_up(row) for name, row in rows.items()},
+        "flops": flops(case),
+        "peak_gflops": plan.peak_gflops,
+        "failed": crew.failed,
+        "rows": {name: _summed_up(row) for name, row in whole.items()},
     }
 
 
@@ -169,18 +109,20 @@ def _summed_up(row: Facts) -> Facts:
 def measure_memory(case: Memory, plan: Plan) -> Facts:
     """Measures how much each framework's process grows while it trains."""
     rows: dict[str, Facts] = {}
+    failed: dict[str, str] = {}
     for peer in plan.peers:
         if peer.compiled or (plan.quick and peer.name != "saccade"):
             continue
         for dtype in case.dtypes:
             words = ("--task", "memory", "--dtype", dtype)
             words += ("--pictures", str(case.training.pictures))
-            worker = Worker(Entrant(peer, 1), case.training, plan, *words)
+            worker = Entrant(peer).worker("worker", case.training.name, plan, *words)
             try:
                 worker.answer()
                 found = worker.answer()
             except WorkerError as error:
                 print(f"  {error}", file=sys.stderr)
+                failed[f"{peer.name} {dtype}"] = str(error).splitlines()[-1]
                 continue
             finally:
                 worker.close()
@@ -191,4 +133,9 @@ def measure_memory(case: Memory, plan: Plan) -> Facts:
                 "kept_copies": found["kept"] / found["data"],
                 "peak_copies": found["peak"] / found["data"],
             }
-    return {"title": case.title, "limit_copies": case.limit_copies, "rows": rows}
+    return {
+        "title": case.title,
+        "limit_copies": case.limit_copies,
+        "failed": failed,
+        "rows": rows,
+    }

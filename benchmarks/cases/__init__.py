@@ -5,7 +5,9 @@ from . import (
     course14,
     course15,
     fruits,
+    growth,
     imports,
+    inference,
     lenet,
     memory,
     mlp,
@@ -13,6 +15,7 @@ from . import (
     programs,
     resnet20,
     softmax,
+    startup,
 )
 from ._kinds import Case
 
@@ -27,6 +30,9 @@ ALL: dict[str, Case] = {
         fruits.CASE,
         cnn32.CASE,
         resnet20.CASE,
+        inference.CASE,
+        growth.CASE,
+        startup.CASE,
         programs.CASE,
         programs.FULL,
         imports.CASE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 
@@ -78,12 +78,34 @@ LayerData = (
 Shape = tuple[int, ...]
 
 
+KERAS = ("keras-tensorflow", "keras-jax", "keras-torch")
+PEERS = (*KERAS, "pytorch", "pytorch-compiled")
+
+
 @dataclass(frozen=True)
 class Target:
-    """What saccade promises: `factor` times sooner than each of some peers."""
+    """What saccade promises: `factor` times sooner than each of some peers.
+
+    `KERAS` and `PEERS` stand for the best of them; a peer that a case does not measure
+    is no part of it.
+    """
 
     against: tuple[str, ...]
     factor: float
+
+
+@dataclass(frozen=True)
+class StepTarget:
+    """What saccade promises: a step in less than so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class PeakTarget:
+    """What saccade promises: a share of the machine's product of matrices."""
+
+    share: float
 
 
 @dataclass(frozen=True)
@@ -104,7 +126,7 @@ class Training:
     quick_pictures: int
     batch: int
     parameters: int
-    targets: tuple[Target, ...] = ()
+    targets: tuple[Target | StepTarget | PeakTarget, ...] = ()
     compiled: bool = False
     learning_rate: float = 0.01
     classes: int = 10
@@ -183,7 +205,70 @@ class Reading:
     limit_share: float
 
 
-Case = Training | Programs | Imports | Memory | Reading
+@dataclass(frozen=True)
+class InferenceTarget:
+    """What saccade promises: `factor` times sooner at a number of pictures."""
+
+    batch: int
+    factor: float
+    against: tuple[str, ...] = KERAS
+
+
+@dataclass(frozen=True)
+class Inference:
+    """A network's answers to pictures that lie in memory, all of them in one batch."""
+
+    name: str
+    title: str
+    training: Training
+    batches: tuple[int, ...]
+    targets: tuple[InferenceTarget, ...]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A network that grows with one number.
+
+    Args:
+        label: what grows, for people.
+        make: of a value, the network.
+        single: measured with one thread too.
+    """
+
+    label: str
+    values: tuple[int, ...]
+    quick_values: tuple[int, ...]
+    make: Callable[[int], Training]
+    single: bool = False
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Time per picture of training steps while something grows.
+
+    A cliff is where the arithmetic done per second falls by more than `limit_fall` from
+    one value to the next.
+    """
+
+    name: str
+    title: str
+    curves: dict[str, Curve]
+    peers: tuple[str, ...]
+    limit_fall: float
+
+
+@dataclass(frozen=True)
+class Startup:
+    """From the start of a process to the end of its first epoch, cold and warm."""
+
+    name: str
+    title: str
+    training: Training
+    pictures: int
+    targets: tuple[Target, ...]
+
+
+Case = Training | Programs | Imports | Memory | Reading | Inference | Growth | Startup
 
 
 def walk(training: Training) -> Iterator[tuple[LayerData, Shape, Shape]]:

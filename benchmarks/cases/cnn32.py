@@ -1,6 +1,6 @@
 """A network of four convolutions of 32 and 64 filters on pictures of CIFAR's size."""
 
-from ._kinds import Conv, Dense, Flatten, Pool, Training
+from ._kinds import PEERS, Conv, Dense, Flatten, PeakTarget, Pool, Target, Training
 
 CASE = Training(
     name="cnn32",
@@ -21,6 +21,7 @@ CASE = Training(
     quick_pictures=320,
     batch=64,
     parameters=591_274,
+    targets=(Target(PEERS, 1.1), PeakTarget(0.7)),
     compiled=True,
     learning_rate=0.1,
 )

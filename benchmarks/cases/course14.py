@@ -1,6 +1,6 @@
 """The network of course program 14: two convolutions of four filters."""
 
-from ._kinds import Conv, Dense, Flatten, Training
+from ._kinds import KERAS, PEERS, Conv, Dense, Flatten, Target, Training
 
 CASE = Training(
     name="course14",
@@ -16,5 +16,6 @@ CASE = Training(
     quick_pictures=6_400,
     batch=32,
     parameters=8_038,
+    targets=(Target(KERAS, 4.0), Target(PEERS, 2.0)),
     learning_rate=0.1,
 )

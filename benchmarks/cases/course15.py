@@ -1,6 +1,6 @@
-"""The network of course programs 15 and 16: two convolutions of four filters, a pool."""
+"""The network of course programs 15 and 16: two convolutions of 4 filters, pooled."""
 
-from ._kinds import Conv, Dense, Flatten, Pool, Training
+from ._kinds import KERAS, PEERS, Conv, Dense, Flatten, Pool, Target, Training
 
 CASE = Training(
     name="course15",
@@ -17,5 +17,6 @@ CASE = Training(
     quick_pictures=6_400,
     batch=32,
     parameters=2_158,
+    targets=(Target(KERAS, 4.0), Target(PEERS, 2.0)),
     learning_rate=0.1,
 )

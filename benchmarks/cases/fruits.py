@@ -1,6 +1,6 @@
 """The network of course program 18: one convolution on large pictures."""
 
-from ._kinds import Conv, Dense, Flatten, Pool, Training
+from ._kinds import KERAS, Conv, Dense, Flatten, Pool, Target, Training
 
 CASE = Training(
     name="fruits",
@@ -16,6 +16,7 @@ CASE = Training(
     quick_pictures=320,
     batch=16,
     parameters=394_452,
+    targets=(Target(KERAS, 3.0),),
     classes=12,
     learning_rate=0.01,
 )

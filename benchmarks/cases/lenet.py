@@ -1,6 +1,6 @@
 """LeNet-5 on 28x28 pictures: small convolutions."""
 
-from ._kinds import Conv, Dense, Flatten, Pool, Target, Training
+from ._kinds import KERAS, Conv, Dense, Flatten, PeakTarget, Pool, Target, Training
 
 CASE = Training(
     name="lenet",
@@ -20,7 +20,11 @@ CASE = Training(
     quick_pictures=3_200,
     batch=32,
     parameters=61_706,
-    targets=(Target(("keras-tensorflow", "keras-jax", "keras-torch"), 1.2),),
+    targets=(
+        Target(KERAS, 3.0),
+        Target(("pytorch-compiled",), 2.0),
+        PeakTarget(0.35),
+    ),
     compiled=True,
     learning_rate=0.1,
 )

@@ -1,6 +1,6 @@
 """A network of three fully connected layers: matrix products."""
 
-from ._kinds import Dense, Training
+from ._kinds import PEERS, Dense, Target, Training
 
 CASE = Training(
     name="mlp",
@@ -11,4 +11,5 @@ CASE = Training(
     quick_pictures=12_800,
     batch=64,
     parameters=535_818,
+    targets=(Target(PEERS, 2.0),),
 )

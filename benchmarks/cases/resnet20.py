@@ -5,6 +5,7 @@ normalization is the shortcut.
 """
 
 from ._kinds import (
+    PEERS,
     Activation,
     BatchNorm,
     Conv,
@@ -12,6 +13,7 @@ from ._kinds import (
     GlobalPool,
     LayerData,
     Residual,
+    Target,
     Training,
 )
 
@@ -49,5 +51,6 @@ CASE = Training(
     quick_pictures=256,
     batch=128,
     parameters=272_474,
+    targets=(Target(PEERS, 1.0),),
     learning_rate=0.05,
 )

@@ -20,7 +20,7 @@ from benchmarks.cases._kinds import (
 )
 from benchmarks.data import first_weights
 
-from ._protocol import Gate, Labels, Options, Pictures
+from ._protocol import Answering, Gate, Labels, Options, Pictures
 
 Logs = dict[str, float] | None
 
@@ -63,6 +63,14 @@ class KerasTrainer:
             verbose=0,
             callbacks=[Hooks()],
         )
+
+    def ways(self) -> dict[str, Answering]:
+        model, to_numpy = self.model, self.keras.ops.convert_to_numpy
+        return {
+            "predict": lambda x: model.predict(x, batch_size=len(x), verbose=0),
+            "predict_on_batch": model.predict_on_batch,
+            "model(x)": lambda x: to_numpy(model(x, training=False)),
+        }
 
 
 def _model(keras: ModuleType, training: Training) -> Any:  # of either library

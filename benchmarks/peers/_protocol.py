@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 Pictures = NDArray[np.generic]
 Labels = NDArray[np.int32]
+Answering = Callable[[Pictures], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,7 @@ class Trainer(Protocol):
     def fit(self, x: Pictures, y: Labels, epochs: int, gate: Gate) -> None: ...
 
     def count_params(self) -> int: ...
+
+    def ways(self) -> dict[str, Answering]:
+        """Returns the usual ways to ask for answers, by the name of the call."""
+        ...

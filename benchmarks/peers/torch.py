@@ -26,7 +26,7 @@ from benchmarks.cases._kinds import (
 )
 from benchmarks.data import first_weights
 
-from ._protocol import Gate, Labels, Options, Pictures
+from ._protocol import Answering, Gate, Labels, Options, Pictures
 
 
 class _FlattenLast(nn.Module):
@@ -73,9 +73,10 @@ class Trainer:
             self.model.parameters(), lr=training.learning_rate
         )
         self.loss = nn.CrossEntropyLoss()
-        self.forward = self._forward
+        self.forward, self.answers = self._forward, self._answers
         if options.compiled:
             self.forward = torch.compile(self._forward)
+            self.answers = torch.compile(self._answers, dynamic=False)
 
     def count_params(self) -> int:
         return sum(p.numel() for p in self.model.parameters())
@@ -85,6 +86,20 @@ class Trainer:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         logits = self.model(x)
         return self.loss(logits, y), (logits.argmax(1) == y).sum()
+
+    def _answers(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.softmax(self.model(x), 1)
+
+    def ways(self) -> dict[str, Answering]:
+        def call(x: np.ndarray) -> np.ndarray:
+            data = torch.from_numpy(x)
+            if self.pictures_2d:
+                data = data.permute(0, 3, 1, 2)
+            with torch.inference_mode():
+                return self.answers(data).numpy()
+
+        self.model.eval()
+        return {"model(x)": call}
 
     def fit(self, x: Pictures, y: Labels, epochs: int, gate: Gate) -> None:
         data, labels = torch.from_numpy(x), torch.from_numpy(y).long()
