@@ -127,6 +127,7 @@ def measure_all(names: Sequence[str], plan: Plan, report: Facts) -> None:
     if any(isinstance(ALL[name], Training | Inference | Growth) for name in names):
         peaks = peak.measure(plan)
         report["machine"]["sgemm_gflops"] = peaks
+        report["machine"]["copy_gb_per_s"] = peak.measure_copies(plan)
         plan = replace(plan, peak_gflops=max(peaks.values(), default=None))
     for name in names:
         print(f"{ALL[name].title} ...", flush=True)

@@ -17,6 +17,7 @@ from benchmarks import (  # noqa: E402
     data,
     machine,
     peers,
+    roofline_page,
     run,
     sections,
     summary,
@@ -314,13 +315,16 @@ def test_a_later_part_takes_the_place_of_its_cases(report, tmp_path):
 def test_write_all_replaces_only_the_table(report, tmp_path):
     readme, page = tmp_path / "README.md", tmp_path / "page.md"
     readme.write_text(f"before\n{tables.START}\nold\n{tables.END}\nafter\n")
-    tables.write_all(report, readme, page)
-    tables.write_all(report, readme, page)
+    roofs = tmp_path / "performance.md"
+    roofs.write_text(f"a\n{roofline_page.START}\nold\n{roofline_page.END}\nb\n")
+    tables.write_all(report, readme, page, roofs)
+    tables.write_all(report, readme, page, roofs)
     text = readme.read_text()
     assert text.startswith(f"before\n{tables.START}\n|")
     assert text.endswith(f"\n{tables.END}\nafter\n")
     assert "old" not in text
     assert page.read_text() == tables.page(report)
+    assert roofs.read_text() == roofline_page.with_roofline(roofs.read_text(), report)
 
 
 def test_readme_and_page_show_the_newest_results():
