@@ -11,12 +11,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import growth as growth_module  # noqa: E402
 from benchmarks import (  # noqa: E402
     growth_targets,
     peers,
     plots,
     sections,
     summary,
+    tables,
     targets,
 )
 from benchmarks._plan import Plan  # noqa: E402
@@ -227,6 +229,37 @@ def test_promises_and_page_of_startup(startup):
     ]
 
 
+def test_readme_shows_the_best_way_and_both_starts(inference, startup):
+    note = {"measured": "2026-01-02, medians of 5, commit abc"}
+    report = {
+        "machine": {"processor": "Some Processor"},
+        "versions": {},
+        "repeats": 5,
+        "threads": 2,
+        "when": "2026-01-01",
+        "cases": {"inference": inference | note, "startup": startup | note},
+    }
+    text = tables.short_table(report)
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()
+    ]
+    assert rows[2:5] == [
+        [
+            "LeNet-5's answers in the best way, batch 1",
+            *("1.00 ms", "20.0 ms", "2.00 ms", "", "500 us"),
+        ],
+        [
+            "first start of LeNet-5, to the end of an epoch",
+            *("2.00 s", "5.00 s", "", "", "1.50 s"),
+        ],
+        [
+            "second start of LeNet-5, to the end of an epoch",
+            *("1.00 s", "5.00 s", "", "", "1.50 s"),
+        ],
+    ]
+    assert "\nAnswers; Start: measured by themselves, 2026-01-02" in text
+
+
 def test_all_peers_are_known():
     assert set(PEERS) == set(peers.ALL) - {"saccade"}
     assert set(ALL["growth"].peers) <= set(peers.ALL)
@@ -265,6 +298,16 @@ def test_a_worker_that_dies_does_not_stop_the_others(tmp_path, capsys):
         assert crew.ask("first") is None
         assert "no_such_module" in crew.failed["first"]
     assert "first ended early" in capsys.readouterr().err
+
+
+def test_a_framework_that_dies_at_a_value_goes_on_with_the_next(tmp_path, capsys):
+    plan = Plan(1, 1, True, (peers.ALL["saccade"],), tmp_path)
+    with growth_module._Peers(ALL["growth"], plan) as crew:
+        for restarts in (True, True, False):
+            assert crew.train("saccade", "batch nonsense 1") is None
+            assert ("saccade" in crew.workers) is restarts
+        assert "ValueError" in crew.failed["saccade at batch nonsense 1"]
+    assert "saccade ended early" in capsys.readouterr().err
 
 
 def test_the_ways_of_asking_give_the_same_answers():
