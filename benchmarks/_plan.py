@@ -32,9 +32,10 @@ class Plan:
     def environment(self, peer: Peer | None = None) -> dict[str, str]:
         """Returns the environment of a measured process: equal threads for all."""
         count = str(self.threads)
+        paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
         return {
             **os.environ,
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
             "PYTHONDONTWRITEBYTECODE": "",
             "OMP_NUM_THREADS": count,
             "MKL_NUM_THREADS": count,

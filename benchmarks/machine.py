@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import platform
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 from .summary import Facts
@@ -62,6 +64,35 @@ def versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
+
+
+# In a process of its own, because it starts JAX.
+_ASK = """
+import json, pathlib, saccade
+from saccade import kernels
+facts = {"kernels": kernels.missing() or kernels.older() or kernels.vectors()}
+print(json.dumps({"folder": str(pathlib.Path(saccade.__file__).parents[2]), **facts}))
+"""
+
+
+def kernels(environment: dict[str, str]) -> str:
+    """Returns saccade's compiled kernels' instructions, or why they are not whole.
+
+    Says so if another saccade is measured than the one beside the benchmarks.
+    """
+    ended = subprocess.run(
+        [sys.executable, "-c", _ASK],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    facts = json.loads(ended.stdout.splitlines()[-1])
+    if Path(facts["folder"]) != ROOT:
+        print(f"measured is the saccade in {facts['folder']}, not in {ROOT}")
+    return facts["kernels"]
 
 
 def commit() -> str:

@@ -161,6 +161,8 @@ def main(words: Sequence[str] | None = None) -> None:
     }
     with tempfile.TemporaryDirectory() as work:
         plan = Plan(args.repeats, args.threads, args.quick, chosen, Path(work))
+        report["kernels"] = machine.kernels(plan.environment())
+        print(f"compiled kernels: {report['kernels']}", flush=True)
         measure_all(args.cases, plan, report)
     print("\n" + "\n\n".join(sections.sections(report)))
 

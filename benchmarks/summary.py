@@ -100,6 +100,7 @@ def newest(folder: Path = RESULTS) -> Facts | None:
             }
             found["cases"] |= {k: v | note for k, v in report["cases"].items()}
             found["machine"] |= report["machine"]
+            found |= {"kernels": report["kernels"]} if "kernels" in report else {}
     cases = sorted(found["cases"], key=lambda name: order.get(name, len(order)))
     return {**found, "cases": {name: found["cases"][name] for name in cases}}
 

@@ -157,6 +157,7 @@ def page(report: Facts) -> str:
         "- versions: "
         + ", ".join(f"{name} {v}" for name, v in report["versions"].items()),
         *_peaks(machine),
+        *([f"- compiled kernels: {known}"] if (known := report.get("kernels")) else []),
         f"- repetitions: {report['repeats']}, frameworks taking turns",
     ]
     if (busy := disturbance(report)) is not None:

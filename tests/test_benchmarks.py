@@ -24,6 +24,7 @@ from benchmarks import (  # noqa: E402
     tables,
     targets,
 )
+from benchmarks._plan import Plan  # noqa: E402
 from benchmarks.cases import ALL  # noqa: E402
 from benchmarks.cases._kinds import (  # noqa: E402
     BatchNorm,
@@ -352,6 +353,17 @@ def test_machine_says_what_it_is():
     assert "/" not in machine.slug(facts)
     assert math.isfinite(facts["memory_gib"] or 0)
     assert machine.versions()["jax"]
+
+
+def test_measured_is_the_saccade_beside_the_benchmarks(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+    plan = Plan(1, 1, True, (), tmp_path)
+    known = machine.kernels(plan.environment())
+    assert known in ("avx512", "avx2", "neon", "plain") or "kernels" in known
+    assert "measured is" not in capsys.readouterr().out
+    monkeypatch.setattr(machine, "ROOT", tmp_path)
+    machine.kernels(plan.environment())
+    assert "measured is the saccade in" in capsys.readouterr().out
 
 
 @pytest.fixture
