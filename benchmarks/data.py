@@ -21,8 +21,8 @@ def pictures(
     rng = np.random.default_rng(20)
     width = int(np.prod(training.input_shape))
     labels = rng.integers(0, training.classes, count, dtype=np.int32)
-    shapes = rng.random((training.classes, width // 4), dtype=np.float32)
-    shapes = np.repeat(shapes, 4, axis=1)
+    shapes = rng.random((training.classes, -(-width // 4)), dtype=np.float32)
+    shapes = np.repeat(shapes, 4, axis=1)[:, :width]
     x = rng.random((count, width), dtype=np.float32)
     for start in range(0, count, 4096):  # in pieces: the pictures may be large
         part = slice(start, start + 4096)

@@ -269,6 +269,7 @@ def test_epochs_of_growth_are_bounded_and_their_data_small():
     least, most = network(batch=1, channels=4, size=8), network(batch=1024)
     assert (steps(least), steps(most)) == (100, 3)
     assert 3 <= steps(network()) <= 100
+    assert data(network(size=15), 2)[0].shape == (2, 15, 15, 3)
     x, y = data(network(size=224), 300)
     assert (x.shape, y.shape) == ((300, 224, 224, 3), (300,))
     np.testing.assert_array_equal(x[0], x[111])  # 111 pictures are 64 MiB
