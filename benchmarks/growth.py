@@ -58,11 +58,11 @@ class _Peers(Crew):
     def start(self, peer: Peer) -> None:
         self.add(Entrant(peer).worker("growth", self.case.name, self.plan))
 
-    def train(self, name: str, line: str) -> Facts | None:
-        """Lets a framework train what a line says; starts it anew if it dies."""
-        facts = self.ask(name, line)
+    def train(self, name: str, what: str) -> Facts | None:
+        """Lets a framework train a curve's value; starts it anew if it dies."""
+        facts = self.ask(name, f"{what} {self.plan.repeats}")
         if facts is None:
-            self.failed[f"{name} at {line}"] = self.failed.pop(name)
+            self.failed[f"{name} at {what}"] = self.failed.pop(name)
             self.restarts[name] = self.restarts.get(name, 0) + 1
             peer = self.plan.has(name)
             if peer and self.restarts[name] <= MOST_RESTARTS:
@@ -78,7 +78,7 @@ def _curve(curve: Curve, name: str, crew: _Peers, plan: Plan) -> Facts:
         start = number % max(len(names), 1)
         rows = {}
         for peer in names[start:] + names[:start]:
-            facts = crew.train(peer, f"{name} {value} {plan.repeats}")
+            facts = crew.train(peer, f"{name} {value}")
             if facts is not None:
                 each = [seconds / training.batch for seconds in facts.pop("seconds")]
                 rows[peer] = {**facts, **describe(each)}

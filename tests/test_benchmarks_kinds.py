@@ -305,9 +305,9 @@ def test_a_framework_that_dies_at_a_value_goes_on_with_the_next(tmp_path, capsys
     plan = Plan(1, 1, True, (peers.ALL["saccade"],), tmp_path)
     with growth_module._Peers(ALL["growth"], plan) as crew:
         for restarts in (True, True, False):
-            assert crew.train("saccade", "batch nonsense 1") is None
+            assert crew.train("saccade", "batch nonsense") is None
             assert ("saccade" in crew.workers) is restarts
-        assert "ValueError" in crew.failed["saccade at batch nonsense 1"]
+        assert "ValueError" in crew.failed["saccade at batch nonsense"]
     assert "saccade ended early" in capsys.readouterr().err
 
 

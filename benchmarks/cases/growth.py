@@ -52,7 +52,7 @@ CASE = Growth(
         ),
         "size": Curve(
             "pixels along a side of the picture",
-            (8, 15, 28, 32, 64, 112, 150, 224),
+            (8, 15, 28, 48, 64, 112, 150, 224),
             (8, 28),
             lambda value: network(size=value),
         ),
