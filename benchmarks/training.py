@@ -54,7 +54,7 @@ def entrants(case: Training, plan: Plan) -> list[Entrant]:
         for steps in peer.steps
         if (case.compiled or not peer.compiled)
         and not (plan.quick and peer.slow)
-        and (steps == 1 or case.pictures >= 2 * steps * case.batch)
+        and (steps == 1 or (not plan.quick and case.pictures >= 2 * steps * case.batch))
     ]
 
 

@@ -20,6 +20,7 @@ from benchmarks import (  # noqa: E402
     summary,
     tables,
     targets,
+    training,
 )
 from benchmarks._plan import Plan  # noqa: E402
 from benchmarks.cases import ALL  # noqa: E402
@@ -265,6 +266,19 @@ def test_all_peers_are_known():
     assert set(ALL["growth"].peers) <= set(peers.ALL)
 
 
+def test_settings_are_tried_where_they_matter(tmp_path):
+    def names(case, quick):
+        plan = Plan(1, 1, quick, tuple(peers.ALL.values()), tmp_path)
+        return [entrant.name for entrant in training.entrants(ALL[case], plan)]
+
+    assert "keras-jax x32" in names("softmax", False)
+    assert "keras-jax x32" not in names("resnet20", False)  # of four steps
+    assert "pytorch-compiled" in names("cnn32", False)
+    assert "pytorch-compiled" not in names("resnet20", False)
+    few = ["saccade", "keras-tensorflow", "keras-jax", "pytorch"]
+    assert names("lenet", True) == few
+
+
 def test_epochs_of_growth_are_bounded_and_their_data_small():
     least, most = network(batch=1, channels=4, size=8), network(batch=1024)
     assert (steps(least), steps(most)) == (100, 3)
@@ -279,11 +293,11 @@ def test_epochs_of_growth_are_bounded_and_their_data_small():
 def test_parameters_of_growth(size):
     from benchmarks.data import first_weights
 
-    training = network(channels=6, size=size)
-    weights = first_weights(training)
+    tried = network(channels=6, size=size)
+    weights = first_weights(tried)
     count = sum(value.size for values in weights for value in values)
-    assert count == training.parameters
-    assert flops(training) > 2 * flops(training, backward=False)
+    assert count == tried.parameters
+    assert flops(tried) > 2 * flops(tried, backward=False)
 
 
 def test_a_worker_that_dies_does_not_stop_the_others(tmp_path, capsys):
