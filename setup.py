@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 
 NATIVE = Path("src/saccade/kernels/native")
@@ -33,6 +35,22 @@ class BuildKernels(build_ext):
         """What is exported on Windows: no PyInit function, but what XLA calls."""
         return [f"saccade_{name}" for name in EXPORTED]
 
+    def build_extensions(self) -> None:
+        """Builds with clang-cl on Windows: Microsoft's compiler has no vector types."""
+        if sys.platform == "win32":
+            self.compiler.initialize()  # type: ignore[attr-defined]
+            # Without one the build fails here, and goes on without the kernels.
+            self.compiler.cc = shutil.which("clang-cl") or "clang-cl"  # type: ignore[attr-defined]
+        super().build_extensions()
+
+
+class TagForAnyPython(bdist_wheel):
+    """One wheel for a platform serves every Python: the library knows none of them."""
+
+    def get_tag(self) -> tuple[str, str, str]:
+        """Returns 'py3', 'none' and the platform."""
+        return ("py3", "none", super().get_tag()[2])
+
 
 def _include() -> list[str]:
     # The headers of XLA's foreign function interface come with jaxlib.
@@ -45,7 +63,6 @@ def _kernels() -> list[Extension]:
     if OFF:
         return []
     if sys.platform == "win32":
-        # clang-cl knows GCC's vector types, Microsoft's compiler does not.
         flags = ["/std:c++17", "/O2", "/clang:-ffp-contract=fast", "/EHsc"]
     else:
         flags = [
@@ -70,4 +87,7 @@ def _kernels() -> list[Extension]:
     ]
 
 
-setup(ext_modules=_kernels(), cmdclass={"build_ext": BuildKernels})
+setup(
+    ext_modules=_kernels(),
+    cmdclass={"build_ext": BuildKernels, "bdist_wheel": TagForAnyPython},
+)

@@ -1,13 +1,15 @@
 """`saccade doctor` shows what there is and what is missing."""
 
+import re
 from importlib import metadata
 
 import jax
 import numpy as np
 import pytest
 
-from saccade import __version__
+from saccade import __version__, kernels
 from saccade.cli import main
+from saccade.kernels import _library
 
 
 @pytest.fixture
@@ -72,3 +74,28 @@ def test_without_an_installed_package_it_says_so(
     monkeypatch.setattr(metadata, "metadata", absent)
     main(["doctor"])
     assert "unknown: saccade runs from its source folder" in capsys.readouterr().out
+
+
+def test_the_compiled_kernels_and_what_they_gain(report: list[str]) -> None:
+    if kernels.missing() is not None:
+        pytest.skip("installed without compiled kernels")
+    lines = [line.strip() for line in report]
+    assert f"vectors of the processor that they use: {kernels.vectors()}" in lines
+    (measured,) = (line for line in lines if "LeNet-5" in line)
+    found = re.search(r"([\d.]+) ms with them, ([\d.]+) ms without$", measured)
+    assert found is not None
+    assert 0 < float(found[1]) < 1000
+    assert 0 < float(found[2]) < 1000
+
+
+def test_without_compiled_kernels_it_says_what_that_costs_and_how_to_get_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_library, "_find", lambda: None)
+    monkeypatch.setattr(_library, "_load", _library._load.__wrapped__)
+    main(["doctor"])
+    printed = capsys.readouterr().out
+    assert "without its compiled kernels" in printed
+    assert "3.4 times as long for those of LeNet-5" in printed
+    assert "install a C++ compiler" in printed
+    assert "ms with them" not in printed

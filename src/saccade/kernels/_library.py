@@ -154,8 +154,10 @@ def _load() -> tuple[ctypes.CDLL | None, str | None]:
         return None, message(
             "kernels",
             "saccade was installed without its compiled kernels, so convolutions on "
-            "CPU take two to three times as long",
-            "install a C++ compiler (g++ or clang++) and install saccade again",
+            "CPU take longer: 3.4 times as long for those of LeNet-5, 1.2 times for 32 "
+            "channels (measured on two cores with AVX-512)",
+            "install a C++ compiler (g++, clang++; clang-cl on Windows) and then "
+            "saccade again: pip install --force-reinstall --no-deps --no-cache-dir",
         )
     try:
         library = ctypes.CDLL(str(path))
