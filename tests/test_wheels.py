@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,15 @@ run = model.fit(np.ones((8, 8, 8, 1)), np.ones((8, 2)), verbose=0)
 assert np.isfinite(run.history["loss"][0])
 print(saccade.__file__, kernels.vectors(), model.kernel_plan().choices[0].form)
 """
+
+
+def test_windows_exports_all_that_is_called() -> None:
+    sources = (ROOT / "src/saccade/kernels/native").glob("*.cpp")
+    text = "".join(path.read_text(encoding="utf-8") for path in sources)
+    setup = (ROOT / "setup.py").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"EXPORTED = \((.*?)\)", setup, re.DOTALL)
+    names = [f"saccade_{name}" for name in re.findall(r'"(\w+)"', listed)]
+    assert sorted(names) == sorted(set(re.findall(r"\bsaccade_\w+", text)))
 
 
 def test_a_wheel_has_the_kernels_and_they_work(tmp_path: Path) -> None:
