@@ -1,6 +1,6 @@
 // The kernels for x86 processors with AVX2.
 #if defined(__x86_64__)
-#include <immintrin.h>
+#include "intrinsics.h"
 
 #include <utility>
 #include <vector>
