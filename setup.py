@@ -24,6 +24,7 @@ EXPORTED = (
     "products",
     "vectors",
     "warp",
+    "warp_step",
 )
 OFF = os.environ.get("SACCADE_BUILD_KERNELS", "").lower() in ("0", "off", "no", "false")
 

@@ -188,6 +188,6 @@ def test_a_picture_that_is_too_long_to_be_warped() -> None:
     empty = ctypes.c_void_p(None)
     sizes = (ctypes.c_int64(n) for n in (1, 2**25, 1, 1))
     failed = library.saccade_warp(
-        empty, 1, *sizes, empty, empty, 0, ctypes.c_float(0), 1, empty, 1
+        empty, 1, *sizes, empty, 0, ctypes.c_float(0), 1, empty, 1
     )
     assert failed == 1

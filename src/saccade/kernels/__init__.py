@@ -32,6 +32,8 @@ from ._pool import max_pool as max_pool
 from ._spec import USUAL_BATCH as USUAL_BATCH
 from ._spec import ConvSpec as ConvSpec
 from ._spec import PoolSpec as PoolSpec
+from ._spec import WarpSpec as WarpSpec
+from ._warp import look_up as look_up
 
 __all__ = [
     "FILL_MODES",
@@ -40,6 +42,7 @@ __all__ = [
     "ConvSpec",
     "Form",
     "PoolSpec",
+    "WarpSpec",
     "add_bias",
     "average_pool",
     "choose",
@@ -49,6 +52,7 @@ __all__ = [
     "explain",
     "form",
     "form_names",
+    "look_up",
     "max_pool",
     "missing",
     "moments",

@@ -26,9 +26,9 @@ import jax
 from saccade.core._errors import ConfigError, message, unknown_name
 from saccade.core._names import current_path
 
-from ._spec import ChannelSpec, ConvSpec, PoolSpec
+from ._spec import ChannelSpec, ConvSpec, PoolSpec, WarpSpec
 
-Spec = ChannelSpec | ConvSpec | PoolSpec
+Spec = ChannelSpec | ConvSpec | PoolSpec | WarpSpec
 VARIABLE = "SACCADE_KERNELS"
 OFF = "off"
 # The form that XLA lowers by itself on every platform.
@@ -182,7 +182,8 @@ def choose(operation: str, spec: Spec, device: str | None = None) -> Form:
 
     Args:
         operation: "conv", "conv_grad_input", "conv_grad_kernel", "max_pool",
-            "average_pool", "sum_pool", "bias_gradient", "moments" or "normalize".
+            "average_pool", "sum_pool", "bias_gradient", "moments", "normalize" or
+            "warp".
         spec: the shape.
         device: 'cpu', 'gpu' or 'tpu'; None for where JAX would run now.
 

@@ -27,6 +27,7 @@ TARGETS = (
     "max_pool_gradient",
     "moments",
     "products",
+    "warp_step",
 )
 _NAME = "_native_kernels"
 _SUFFIXES = (".so", ".pyd", ".dll", ".dylib")
@@ -92,7 +93,7 @@ def vectors() -> str | None:
 
 
 FILL_MODES = ("nearest", "constant", "reflect", "wrap")
-"""What is outside a warped picture; the order is that of `Fill` in problem.h."""
+"""What is outside a picture that `warp` reads, the first of `Fill` in problem.h."""
 
 
 def warp(
@@ -130,16 +131,19 @@ def warp(
         return None
     pictures = np.ascontiguousarray(pictures)
     count, *shape = pictures.shape
-    moves = np.ascontiguousarray(matrices, np.float32)
-    shifts = np.ascontiguousarray(offsets, np.float32)
+    moves, shifts = np.asarray(matrices), np.asarray(offsets)
     if moves.shape != (count, 2, 2) or shifts.shape != (count, 2) or len(shape) != 3:
         problem = f"{pictures.shape}, {moves.shape} and {shifts.shape} do not fit"
         raise ShapeError(message("warp", problem))
+    # Columns come first in the 8 numbers, as in `ops.image.affine_transform`.
+    numbers = np.zeros((count, 8), np.float32)
+    numbers[:, [4, 3, 1, 0]] = moves.reshape(count, 4)
+    numbers[:, [5, 2]] = shifts
     warped = np.empty(pictures.shape, np.float32)
     failed = library.saccade_warp(
         *(pictures.ctypes.data_as(ctypes.c_void_p), pictures.dtype == np.uint8),
         *(ctypes.c_int64(length) for length in (count, *shape)),
-        *(array.ctypes.data_as(ctypes.c_void_p) for array in (moves, shifts)),
+        numbers.ctypes.data_as(ctypes.c_void_p),
         *(FILL_MODES.index(fill_mode), ctypes.c_float(cval), order),
         *(warped.ctypes.data_as(ctypes.c_void_p), threads),
     )

@@ -127,3 +127,28 @@ class ChannelSpec:
     pixels: int
     channels: int
     dtype: str = "float32"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WarpSpec:
+    """A look-up of pictures at other places, channels last.
+
+    Args:
+        batch: pictures.
+        inputs: height and width of the pictures.
+        outputs: height and width of the result.
+        channels: channels.
+        fill_mode: what is outside, as in `ops.image.affine_transform`.
+        bilinear: whether four pixels are mixed; else the nearest is taken.
+        fill_value: the value outside for 'constant'.
+        dtype: name of the numbers' type.
+    """
+
+    batch: int
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    channels: int
+    fill_mode: str
+    bilinear: bool
+    fill_value: float = 0.0
+    dtype: str = "float32"

@@ -1,15 +1,18 @@
 """Warping of pictures: each pixel of the result is looked up somewhere in the input.
 
-All functions look up whole batches at once, by one gather per neighbouring pixel.
-Filters and colours must not go here.
+All functions look up whole batches at once, by `kernels.look_up`. Filters and colours
+must not go here.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
+from saccade import kernels
 from saccade.core import _checks
 from saccade.core._errors import ConfigError, ShapeError, message
 
@@ -208,7 +211,7 @@ def _project(
     batch = x if x.ndim == 4 else x[None]
     if first:
         batch = jnp.moveaxis(batch, 1, -1)
-    number, height, width, _ = batch.shape
+    number = batch.shape[0]
     if matrix.ndim == 2 and matrix.shape[0] not in (1, number):
         raise ShapeError(
             message(
@@ -217,23 +220,25 @@ def _project(
                 "give one for all, or one for each",
             )
         )
-    a0, a1, a2, b0, b1, b2, c0, c1 = (
-        part[:, None, None] for part in jnp.moveaxis(jnp.atleast_2d(matrix), -1, 0)
-    )
-    across = jnp.arange(width, dtype=jnp.float32)
-    down = jnp.arange(height, dtype=jnp.float32)[:, None]
-    scale = c0 * across + c1 * down + 1
-    result = warp(
-        batch,
-        (b0 * across + b1 * down + b2) / scale,
-        (a0 * across + a1 * down + a2) / scale,
-        bilinear,
-        mode,
-        fill_value,
-    )
+    spec = _spec(batch, batch.shape[1:3], bilinear, mode, fill_value)
+    result = kernels.look_up(batch, jnp.atleast_2d(matrix), spec)
     if first:
         result = jnp.moveaxis(result, -1, 1)
     return result if x.ndim == 4 else result[0]
+
+
+def _spec(
+    images: jax.Array,
+    outputs: Sequence[int],
+    bilinear: bool,
+    fill_mode: str,
+    fill_value: float,
+) -> kernels.WarpSpec:
+    number, height, width, channels = images.shape
+    return kernels.WarpSpec(
+        number, (height, width), tuple(outputs), channels, fill_mode, bilinear,
+        float(fill_value), images.dtype.name,
+    )  # fmt: skip
 
 
 def warp(
@@ -263,62 +268,6 @@ def warp(
         >>> warp(x, at * 0, at, True, "nearest").ravel()
         Array([2.5], dtype=float32)
     """
-    number, height, width, channels = images.shape
-    grid = (number, *rows.shape[1:])
-    flat = images.reshape(-1, channels)
-    start = (jnp.arange(number) * (height * width))[:, None, None]
-    total = jnp.zeros((*grid, channels), jnp.float32)
-    covered = jnp.zeros((1, 1, 1), jnp.float32)
-    for row, row_weight in _neighbours(rows, height, bilinear, fill_mode):
-        for column, column_weight in _neighbours(columns, width, bilinear, fill_mode):
-            weight = row_weight * column_weight
-            place = jnp.broadcast_to(start + row * width + column, grid)
-            total += weight[..., None] * jnp.take(flat, place, axis=0, mode="clip")
-            covered += weight
-    if fill_mode == "constant":
-        total += fill_value * (1 - covered)[..., None]
-    if jnp.issubdtype(images.dtype, jnp.integer):
-        total = _round(total)
-    return total.astype(images.dtype)
-
-
-def _neighbours(
-    places: jax.Array, size: int, bilinear: bool, fill_mode: str
-) -> list[tuple[jax.Array, jax.Array]]:
-    """The pixels around places on one axis, and their shares; 0 outside."""
-    lower = jnp.floor(places) if bilinear else _round(places)
-    found = [(lower, 1 - (places - lower) if bilinear else jnp.ones_like(places))]
-    if bilinear:
-        found.append((lower + 1, places - lower))
-    result = []
-    for place, weight in found:
-        if fill_mode == "constant":
-            weight = jnp.where((place >= 0) & (place < size), weight, 0)
-        index = _inside(place, size, fill_mode).astype(jnp.int32)
-        result.append((index, weight))
-    return result
-
-
-def _inside(place: jax.Array, size: int, fill_mode: str) -> jax.Array:
-    """The pixel that stands for one outside; whole numbers, as floats."""
-    if fill_mode == "wrap":
-        return _remainder(place, size)
-    if fill_mode == "mirror":
-        last = size - 1
-        return jnp.abs(_remainder(place + last, max(2 * last, 1)) - last)
-    if fill_mode == "reflect":
-        # The mirror of half a pixel: the edge's pixel comes twice.
-        once = _remainder(place, 2 * size)
-        return jnp.minimum(once, 2 * size - 1 - once)
-    return jnp.clip(place, 0, size - 1)
-
-
-def _remainder(x: jax.Array, size: int) -> jax.Array:
-    """X % size of whole numbers, much faster than by dividing integers."""
-    # The half keeps quotients away from whole numbers, so rounding does no harm.
-    return x - size * jnp.floor((x + 0.5) / size)
-
-
-def _round(x: jax.Array) -> jax.Array:
-    """Rounds halves away from zero, as SciPy's neighbours are found."""
-    return jnp.trunc(x + jnp.copysign(0.5, x))
+    spec = _spec(images, rows.shape[1:], bilinear, fill_mode, fill_value)
+    places = jnp.stack(jnp.broadcast_arrays(rows, columns))
+    return kernels.look_up(images, places, spec)

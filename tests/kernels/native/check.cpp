@@ -376,19 +376,24 @@ static void check_warp(const Kernels& k) {
   const Index size = height * width * channels;
   std::vector<Number> pictures(static_cast<std::size_t>(2 * size));
   for (Number& x : pictures) x = static_cast<Number>(below(256));
-  Floats matrices = numbers(2 * 4), offsets = numbers(2 * 2);
-  const float odd[] = {NAN, INFINITY, -INFINITY, 1e30f, -1e30f};
-  if (below(3) == 0) offsets[below(4)] = odd[below(5)];
-  if (below(3) == 0) matrices[below(8)] = odd[below(5)];
-  const bool bytes = sizeof(Number) == 1, mixed = below(2) == 1;
-  for (int fill = 0; fill < 4; ++fill) {
-    Floats out = unwritten(2 * size);
-    const Warp warp{pictures.data(), bytes, height, width, channels, matrices.data(),
-                    offsets.data(), static_cast<Fill>(fill), 0.5f, mixed, out.data()};
-    k.warp(warp, 0);
-    k.warp(warp, 1);
+  Floats matrices = numbers(2 * 8);
+  for (Index i = 0; i < 16; ++i)
+    if (i % 8 == 6 || (i % 8 == 7 && below(2))) matrices[i] = 0;
+  const float odd[] = {NAN, INFINITY, -INFINITY, 1e30f, -1e30f, 3e9f};
+  if (below(2) == 0) matrices[below(16)] = odd[below(6)];
+  const bool bytes = sizeof(Number) == 1, mixed = below(2) == 1, each = below(2) == 1;
+  const Index out_height = 1 + below(6), out_width = 1 + below(100);
+  const Index out_size = out_height * out_width * channels;
+  for (int fill = 0; fill <= static_cast<int>(Fill::cycle); ++fill) {
+    Floats out = unwritten(2 * out_size);
+    const Warp warp{pictures.data(), bytes, 2, height, width, channels, out_height,
+                    out_width, matrices.data(), nullptr, nullptr, each,
+                    static_cast<Fill>(fill), 0.5f, mixed, out.data()};
+    k.warp(warp, 0, 0, out_height);
+    k.warp(warp, 1, 0, out_height / 2);
+    k.warp(warp, 1, out_height / 2, out_height);
     for (float x : out)
-      if (std::isfinite(x) && (x < 0 || x > 255.01f))
+      if (std::isfinite(x) && (x < -0.01f || x > 255.1f))
         return report("warp", k, "a number that no mix of pixels gives");
   }
 }

@@ -42,20 +42,42 @@ struct Channels {
   Index pixels, channels, batch;
 };
 
-enum class Fill : int { nearest = 0, constant = 1, reflect = 2, wrap = 3 };
+// What is read outside a picture. `constant` cuts at the edge and `wrap` has a period of
+// one pixel less than the length, as in SciPy; `blended` mixes the value with the edge
+// and `cycle` starts again, as in Keras. `mirror` does not repeat the edge, `reflect`
+// does.
+enum class Fill : int {
+  nearest = 0, constant = 1, reflect = 2, wrap = 3, mirror = 4, blended = 5, cycle = 6
+};
 
-// Pixel (i, j) of picture n is its value at matrix[n] @ (i, j) + offset[n].
+// Pictures (h, w, c) read at other places. Offsets within one picture are counted in 32
+// bits, so it has fewer than 2^31 numbers.
 struct Warp {
   const void* pictures;
   bool bytes;  // of 8 bits, else floats
-  Index height, width, channels;
+  Index count, height, width, channels;
+  Index out_height, out_width;
+  // Pixel (i, j) is read at column (m0 j + m1 i + m2) / k and row (m3 j + m4 i + m5) / k,
+  // k = m6 j + m7 i + 1: 8 numbers, one set for all pictures or one for each.
   const float* matrices;
-  const float* offsets;
+  // Or, where there are no matrices, at these places, one for each pixel of the result.
+  const float* rows;
+  const float* columns;
+  bool each;  // picture has places or a matrix of its own
   Fill fill;
-  float value;  // outside, for Fill::constant
+  float value;  // outside, for Fill::constant and Fill::blended
   bool mixed;   // of four pixels, else the nearest
   float* out;
 };
+
+// Whether the kernel can count its way through a picture.
+inline bool fits(const Warp& s) {
+  const Index most = Index{1} << 31, longest = Index{1} << 24;  // floats count so far
+  return s.height > 0 && s.width > 0 && s.channels > 0 && s.height < longest &&
+         s.width < longest && s.out_height < longest && s.out_width < longest &&
+         s.channels < most && s.height * s.width < most &&
+         s.height * s.width * s.channels < most;
+}
 
 // The kernels of one vector width. `parallel` runs task(0) ... task(count - 1), in any
 // order and on any threads.
@@ -82,7 +104,8 @@ struct Kernels {
                    const float* centre, const float* rows, float* sum, float* product,
                    Parallel&);
   void (*channel_sums)(const Channels&, const float* in, float* sum, Parallel&);
-  void (*warp)(const Warp&, Index picture);
+  // Rows from .. to - 1 of one picture of the result.
+  void (*warp)(const Warp&, Index picture, Index from, Index to);
 };
 
 }  // namespace saccade
