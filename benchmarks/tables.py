@@ -77,7 +77,7 @@ def _short_programs(found: Facts) -> list[list[str]]:
     for name in ("05_fully_connected", "10_multiclass_softmax", "14_two_conv2d"):
         times = found["programs"].get(name, {})
         cells = [
-            f"{found['title'].split(',')[0]}: {name}".replace("programs", "program")
+            f"{found['title'].rsplit(',', 1)[0]}: {name}".replace("programs", "program")
         ]
         cells += [
             duration(times[key]["median"]) if key in times else "" for key in COLUMNS
