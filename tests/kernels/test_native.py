@@ -98,7 +98,7 @@ def test_narrower_vectors_give_the_same_numbers(vectors: str) -> None:
         "from saccade.kernels import _library\n"
         f"assert _library.vectors() == {vectors!r}, _library.vectors()\n"
         f"sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', *{FILES!r}, "
-        "'-k', 'agree_with_xla or infinities']))"
+        "'-k', 'agree or infinities or overlap or differences or inside_a_scan']))"
     )
     env = {**os.environ, "SACCADE_VECTORS": vectors}
     done = subprocess.run(
@@ -114,6 +114,26 @@ def test_the_same_bits_each_time() -> None:
     first = np.asarray(run(x, dy))
     for _ in range(5):
         np.testing.assert_array_equal(np.asarray(run(x, dy)), first)
+
+
+@needs_library
+def test_the_same_bits_each_time_inside_a_scan() -> None:
+    x, w, dy = arrays(CONV)
+    pool = PoolSpec(32, (8, 8), (4, 4), (2, 2), (2, 2), ((0, 0),) * 2, 4)
+
+    def loss(w: jax.Array) -> jax.Array:
+        return jnp.sum(jnp.tanh(_native.max_pool(kernels.conv(x, w, CONV) * dy, pool)))
+
+    def step(w: jax.Array, _: None) -> tuple[jax.Array, jax.Array]:
+        value, slope = jax.value_and_grad(loss)(w)
+        return w - 1e-3 * slope, value
+
+    run = jax.jit(lambda w: jax.lax.scan(step, w, None, length=4))
+    first = [np.asarray(a) for a in run(w)]
+    assert np.unique(first[1]).size == 4  # it learns something in each step
+    for _ in range(5):
+        for again, before in zip(run(w), first, strict=True):
+            np.testing.assert_array_equal(np.asarray(again), before)
 
 
 @needs_library
