@@ -1,11 +1,12 @@
 """What the studio costs: training that is watched, and the pages' frames.
 
-python -m benchmarks.micro.studio [--repeats 5] [--epochs 30]
+python -m benchmarks.micro.studio [--rounds 5] [--only training|pages] [--store FILE]
 
-Training without the callback, with it while nobody looks, and with a reader that asks
-for all that the page asks for, take turns; medians of the time of an epoch. Where
-Playwright and Chromium are there, the frames of each lab in a second and the time of a
-page to be ready are measured too.
+Within one training, turns without the callback, with it while nobody looks, and with
+somebody who looks (the page in Chromium, else its requests) follow each other; medians
+of the time of an epoch, and of the ratios within a round. Where Playwright and Chromium
+are there, the frames of each lab in a second, and the bytes and time of every page, are
+measured too.
 """
 
 from __future__ import annotations
@@ -17,64 +18,105 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
+from benchmarks.machine import describe
 
 import saccade as keras
 from saccade import layers
 
+TABS = ("playground", "convolution", "race", "functions", "augment", "training")
 LABS = {
     "playground": "/playground#seed=0.79032",
     "convolution": "/convolution",
-    "race": "/race#basins=",
+    "race": "/race",
 }
-PICTURES = 6400
+PICTURES = 3200
+FIRST_S, TURN_S, SETTLE_S = 12.0, 2.5, 1.0
+KINDS = ("plain", "unwatched", "watched")
 
 
-class Epochs(keras.callbacks.Callback):
-    """Seconds of each epoch but the first, which compiles."""
+class Switched(keras.callbacks.Callback):
+    """Takes turns within one training: no studio, a studio, a studio somebody looks at.
 
-    def __init__(self) -> None:
+    Args:
+        studio: the callback that is measured.
+        flag: the file that makes the looker look.
+        rounds: how often each kind has its turn.
+    """
+
+    def __init__(self, studio: keras.callbacks.Studio, flag: Path, rounds: int) -> None:
         super().__init__()
-        self.seconds: list[float] = []
+        self._studio, self._flag = studio, flag
+        # Somebody looks first, so that the studio has compiled what it computes;
+        # another kind is first in each round, so that a drift of the machine meets all.
+        kinds = [KINDS[(k + k // len(KINDS)) % len(KINDS)] for k in range(3 * rounds)]
+        self._turns = [("watched", FIRST_S), *((kind, TURN_S) for kind in kinds)]
+        self.seconds: list[list[float]] = []
+        self.kinds: list[str] = []
+        self.hooks: list[float] = []
+        self.epochs: list[float] = []
+        self._until = self._counts = 0.0
+
+    def _next_turn(self, now: float) -> None:
+        if not self._turns:
+            self.model.stop_training = True
+            return
+        kind, long = self._turns.pop(0)
+        self._until, self._counts = now + long, now + SETTLE_S
+        self.kinds.append(kind)
+        self.seconds.append([])
+        if kind == "watched":
+            self._flag.touch()
+        else:
+            self._flag.unlink(missing_ok=True)
+
+    @property
+    def _on(self) -> bool:
+        return self.kinds[-1] != "plain"
+
+    def set_model(self, model):
+        super().set_model(model)
+        self._studio.set_model(model)
+
+    def set_params(self, params):
+        super().set_params(params)
+        self._studio.set_params(params)
+
+    def set_data(self, training, validation):
+        self._studio.set_data(training, validation)
+
+    def on_train_begin(self, logs=None):
+        self._studio.on_train_begin(logs)
+
+    def on_train_end(self, logs=None):
+        self._flag.unlink(missing_ok=True)
+        self._studio.on_train_end(logs)
 
     def on_epoch_begin(self, epoch, logs=None):
         self._start = time.perf_counter()
+        if self._start > self._until:
+            self._next_turn(self._start)
+        if self._on:
+            self._studio.on_epoch_begin(epoch, logs)
+
+    def on_progress(self, batch, logs=None, bad=-1):
+        if self._on:
+            start = time.perf_counter()
+            self._studio.on_progress(batch, logs, bad)
+            self.hooks.append(time.perf_counter() - start)
 
     def on_epoch_end(self, epoch, logs=None):
-        if epoch:
-            self.seconds.append(time.perf_counter() - self._start)
-
-
-class Reader(threading.Thread):
-    """Asks a studio for what its page asks for, as often as the page does."""
-
-    def __init__(self, base: str, run: str) -> None:
-        super().__init__(daemon=True)
-        self._base, self._run = base, run
-        self.ended = False
-        self.answers = 0
-
-    def run(self) -> None:
-        while not self.ended:
+        if self._on:
             start = time.perf_counter()
-            for part in ("", "/activations?epoch=99999", "/layers?epoch=99999",
-                         "/predictions?epoch=99999"):  # fmt: skip
-                try:
-                    with urllib.request.urlopen(
-                        f"{self._base}/api/runs/{self._run}{part}"
-                    ) as answer:
-                        answer.read()
-                        self.answers += 1
-                except OSError:
-                    pass  # the run is not there yet
-            # As the page does: it waits the longer, the longer an answer takes.
-            time.sleep(max(1.0, 14 * (time.perf_counter() - start)))
+            self._studio.on_epoch_end(epoch, logs)
+            self.hooks.append(time.perf_counter() - start)
+            self.epochs.append(time.perf_counter() - self._start)
+        if self._start > self._counts:  # pages open and close before
+            self.seconds[-1].append(time.perf_counter() - self._start)
 
 
 def lenet() -> keras.Sequential:
@@ -97,85 +139,96 @@ def lenet() -> keras.Sequential:
     return model
 
 
-def train(kind: str, epochs: int, folder: Path, base: str) -> float:
-    """Returns the median seconds of an epoch."""
+def measure_training(rounds: int, folder: Path, base: str) -> dict[str, object]:
+    """Prints and returns epochs' times and their ratios within each round."""
     draw = np.random.default_rng(0)
     x = draw.random((PICTURES, 28, 28, 1), np.float32)
     y = draw.integers(0, 10, PICTURES)
-    model, clock = lenet(), Epochs()
-    callbacks: list[keras.callbacks.Callback] = [clock]
-    reader = None
-    if kind != "plain":
-        count = len(list(folder.glob("lenet*")))
-        name = "lenet" if not count else f"lenet-{count + 1}"
-        callbacks.append(keras.callbacks.Studio(folder, name="lenet", open=False))
-        if kind == "watched":
-            reader = Reader(base, name)
-            reader.start()
-    model.fit(x, y, batch_size=32, epochs=epochs, verbose=0, callbacks=callbacks)
-    if reader is not None:
-        reader.ended = True
-        reader.join()
-        if not reader.answers:
-            raise RuntimeError("nobody looked: the studio gave no answer")
-    return statistics.median(clock.seconds)
-
-
-def measure_training(repeats: int, epochs: int, folder: Path, base: str) -> None:
-    """Prints epochs' times and their ratios."""
-    kinds = ("plain", "unwatched", "watched")
-    times: dict[str, list[float]] = {kind: [] for kind in kinds}
-    for turn in range(repeats):
-        for kind in kinds[turn % 3 :] + kinds[: turn % 3]:
-            times[kind].append(train(kind, epochs, folder, base))
-    for kind in kinds:
+    flag = folder / "look"
+    words = [sys.executable, "-m", "benchmarks.micro.looker", base, "lenet", str(flag)]
+    looker = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert looker.stdout is not None
+    how = looker.stdout.readline().strip()
+    studio = keras.callbacks.Studio(folder, name="lenet", open=False)
+    switched = Switched(studio, flag, rounds)
+    lenet().fit(x, y, batch_size=32, epochs=10**6, verbose=0, callbacks=[switched])
+    flag.with_suffix(".end").touch()
+    if looker.wait(20):
+        raise RuntimeError("nobody looked: see the looker's error above")
+    times: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    for kind, epochs in list(zip(switched.kinds, switched.seconds, strict=True))[1:]:
+        times[kind].append(statistics.median(epochs))
+    share = sum(switched.hooks) / sum(switched.epochs)
+    print(f"the callback itself: {share * 100:.2f} % of the time of its epochs")
+    found: dict[str, object] = {"pictures": PICTURES, "looker": how, "callback": share}
+    for kind in KINDS:
         ratios = [a / b for a, b in zip(times[kind], times["plain"], strict=True)]
+        found[kind] = {"seconds": times[kind], "ratio": statistics.median(ratios)}
         print(
             f"{kind:<10} {statistics.median(times[kind]) * 1000:8.1f} ms an epoch, "
             f"{(statistics.median(ratios) - 1) * 100:+.1f} % "
             f"({(min(ratios) - 1) * 100:+.1f} to {(max(ratios) - 1) * 100:+.1f})"
         )
+    return found
 
 
 _FRAMES = """() => new Promise((done) => {
-  let frames = 0;
+  const gaps = [];
   const start = performance.now();
-  const count = () => {
-    frames++;
-    const passed = performance.now() - start;
-    if (passed < 4000) requestAnimationFrame(count);
-    else done(frames / passed * 1000);
+  let last = start;
+  const count = (now) => {
+    gaps.push(now - last);
+    last = now;
+    if (now - start < 4000) requestAnimationFrame(count);
+    else done(gaps.slice(1));
   };
   document.querySelector("[data-testid=run],[data-testid=play]").click();
   requestAnimationFrame(count);
 })"""
+_BYTES = """() => performance.getEntries().reduce(
+  (sum, entry) => sum + (entry.decodedBodySize || 0), 0)"""
 
 
-def measure_pages(base: str) -> None:
-    """Prints frames a second and the time to be ready."""
+def measure_pages(base: str) -> dict[str, dict[str, float]]:
+    """Prints and returns frames a second, bytes, and seconds to be ready."""
     from playwright.sync_api import sync_playwright
 
+    found: dict[str, dict[str, float]] = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        for name, path in LABS.items():
-            page = browser.new_page(viewport={"width": 1400, "height": 900})
+        for name in TABS:
+            # A context of its own has an empty cache.
+            page = browser.new_context(
+                viewport={"width": 1400, "height": 900}
+            ).new_page()
             start = time.perf_counter()
-            page.goto(base + path)
+            page.goto(base + LABS.get(name, f"/{name}"))
             page.wait_for_selector("body[data-ready]")
             ready = time.perf_counter() - start
-            frames = page.evaluate(_FRAMES)
-            print(f"{name:<12} {frames:5.1f} frames a second, ready in {ready:.2f} s")
-            page.close()
+            found[name] = {"ready": ready, "bytes": page.evaluate(_BYTES)}
+            words = f"{name:<12} {found[name]['bytes'] / 1000:5.0f} kB in {ready:.2f} s"
+            if name in LABS:
+                gaps = sorted(page.evaluate(_FRAMES))
+                found[name]["frames"] = 1000 * len(gaps) / sum(gaps)
+                found[name]["slow_gap"] = gaps[int(0.95 * len(gaps))]
+                words += (
+                    f", {found[name]['frames']:.1f} frames a second, 95 % within "
+                    f"{found[name]['slow_gap']:.1f} ms"
+                )
+            print(words)
+            page.context.close()
         browser.close()
+    return found
 
 
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", choices=("training", "pages"))
+    parser.add_argument("--store", type=Path, help="a file of JSON for the figures")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     words = ["-m", "saccade", "studio", "--no-browser", "--runs", str(folder)]
@@ -186,10 +239,16 @@ def main() -> None:
     address = urlsplit(server.stdout.readline().split()[-1])
     base = f"http://{address.netloc}"
     try:
-        print(json.dumps({"pictures": PICTURES, "epochs": options.epochs}))
-        measure_training(options.repeats, options.epochs, folder, base)
-        if shutil.which("chromium"):
-            measure_pages(base)
+        found: dict[str, object] = {"machine": describe()}
+        if options.only != "pages":
+            found["training"] = measure_training(options.rounds, folder, base)
+        if options.only != "training" and shutil.which("chromium"):
+            found["pages"] = measure_pages(base)
+        if options.store:
+            before = (
+                json.loads(options.store.read_text()) if options.store.exists() else {}
+            )
+            options.store.write_text(json.dumps({**before, **found}, indent=1) + "\n")
     finally:
         server.terminate()
 

@@ -11,8 +11,9 @@ import pytest
 
 from saccade import Input, Sequential, layers
 from saccade.callbacks import Callback, Studio
+from saccade.callbacks._everywhere import naming_classes
 from saccade.core._errors import ConfigError, DataWarning, DiskFullError
-from saccade.runs import RunFolder, send_command
+from saccade.runs import RunFolder, RunWriter, send_command
 
 
 def data() -> tuple[np.ndarray, np.ndarray]:
@@ -59,7 +60,7 @@ def test_run_is_kept_whole(tmp_path: Path) -> None:
     assert rows[0]["rate"] == pytest.approx(0.01)
     assert run.epochs() == [0, 1, 2, 3]
     np.testing.assert_array_equal(run.weights(3)[0], model.get_weights()[0])
-    shown, targets = run.examples()
+    [shown], [targets] = run.examples()
     np.testing.assert_array_equal(shown, x[:5])
     np.testing.assert_array_equal(targets, y[:5])
 
@@ -127,19 +128,46 @@ def test_pause_waits_until_it_may_go_on(tmp_path: Path) -> None:
     assert len(history.history["loss"]) == 2
 
 
+@pytest.mark.parametrize("step", ["begin", "note", "keep_weights", "set_state"])
 def test_full_disk_ends_the_keeping_and_not_the_training(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     def refuse(*args: object, **values: object) -> None:
         raise DiskFullError("no space is left")
 
     x, y = data()
-    monkeypatch.setattr("saccade.runs._write.RunWriter.note", refuse)
+    monkeypatch.setattr(f"saccade.runs._write.RunWriter.{step}", refuse)
     with pytest.warns(DataWarning, match="not kept any further"):
         history = network().fit(
             x, y, epochs=3, verbose=0, callbacks=[Studio(tmp_path, open=False)]
         )
     assert len(history.history["loss"]) == 3
+
+
+def test_slow_disk_keeps_fewer_epochs_but_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = RunWriter.keep_weights
+
+    def slowly(self: RunWriter, epoch: int, weights: list[np.ndarray]) -> None:
+        time.sleep(0.12)
+        keep(self, epoch, weights)
+
+    monkeypatch.setattr("saccade.runs._write.RunWriter.keep_weights", slowly)
+    x, y = data()
+    callbacks = [Studio(tmp_path, open=False)]
+    network().fit(x, y, epochs=9, verbose=0, callbacks=callbacks)
+    kept = RunFolder(tmp_path / "net").epochs()
+    assert kept[0] == 0
+    assert kept[-1] == 9
+    assert len(kept) < 9
+
+
+def test_names_of_classes_come_from_who_knows_them(tmp_path: Path) -> None:
+    x, y = data()
+    with naming_classes(["a", "b", "c"]):
+        network().fit(x, y, verbose=0, callbacks=[Studio(tmp_path, open=False)])
+    assert RunFolder(tmp_path / "net").facts()["classes"] == ["a", "b", "c"]
 
 
 def test_wrong_examples_are_refused() -> None:

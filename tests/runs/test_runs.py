@@ -33,7 +33,7 @@ def test_run_is_read_as_it_was_written(writer: RunWriter) -> None:
     writer.note("epoch", epoch=0, logs={"loss": np.float32(0.5), "bad": float("nan")})
     weights = [np.arange(6.0).reshape(2, 3), np.zeros(3)]
     writer.keep_weights(0, weights)
-    writer.keep_examples(np.ones((2, 4, 4, 1)), np.array([1, 0]))
+    writer.keep_examples([np.ones((2, 4, 4, 1))], [np.array([1, 0])])
     run = RunFolder(writer.folder)
     assert run.facts()["epochs"] == 3
     [row], _ = run.log()
@@ -41,9 +41,8 @@ def test_run_is_read_as_it_was_written(writer: RunWriter) -> None:
     assert run.epochs() == [0]
     for found, wanted in zip(run.weights(0), weights, strict=True):
         np.testing.assert_array_equal(found, wanted)
-    x, y = run.examples()
+    [x], [y] = run.examples()
     assert x.shape == (2, 4, 4, 1)
-    assert y is not None
     assert y.tolist() == [1, 0]
 
 
@@ -125,6 +124,6 @@ def test_what_cannot_be_read_is_named(writer: RunWriter, tmp_path: Path) -> None
 
 def test_pickled_arrays_are_refused(writer: RunWriter) -> None:
     path = writer.folder / "examples.npz"
-    np.savez(path, x=np.array([{"a": 1}], dtype=object))
+    np.savez(path, x0=np.array([{"a": 1}], dtype=object))
     with pytest.raises(SavingError, match="pickle"):
         RunFolder(writer.folder).examples()

@@ -2,72 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import http.client
 import json
-from collections.abc import Callable, Iterator
+import re
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-Open = Callable[..., Any]
+import saccade
+from saccade.cli import main
+
+from .pages import Open, lab, press, wait
+
+STATIC = Path(saccade.__file__).parent / "studio" / "static"
 PAGES = ("/playground", "/convolution", "/race", "/functions", "/augment", "/training")
-
-
-@pytest.fixture
-def visit(studio: str, browser: Any) -> Iterator[Open]:
-    """Opens a page; at the end no request went elsewhere and nothing was reported."""
-    base = studio.partition("?")[0].rstrip("/")
-    troubles: list[str] = []
-    contexts = []
-
-    def visit(
-        path: str, width: int = 1200, scheme: str = "light", token: bool = False
-    ) -> Any:
-        context = browser.new_context(
-            viewport={"width": width, "height": 800},
-            color_scheme=scheme,
-            accept_downloads=True,
-        )
-        contexts.append(context)
-        page = context.new_page()
-
-        def check_request(request: Any) -> None:
-            address = urlsplit(request.url)
-            if address.scheme != "blob" and address.hostname != "127.0.0.1":
-                troubles.append(f"a request to {request.url}")
-
-        page.on("request", check_request)
-        page.on("console", lambda said: troubles.append(f"{said.type}: {said.text}"))
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        path, mark, state = path.partition("#")
-        query = f"?{urlsplit(studio).query}" if token else ""
-        page.goto(base + path + query + mark + state)
-        page.wait_for_selector("body[data-ready]")
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert not troubles
-
-
-def lab(page: Any) -> dict[str, Any]:
-    return page.evaluate("structuredClone(window.__lab)")
-
-
-def wait(page: Any, condition: str) -> None:
-    """Playwright's own waiting evaluates text in the page, which the policy forbids."""
-    for _ in range(600):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"never came true: {condition}")
-
-
-def press(page: Any, name: str) -> None:
-    page.get_by_test_id(name).click()
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -169,6 +119,11 @@ def test_playground_says_what_it_did_not_understand(visit: Open) -> None:
 def test_own_points_are_taken_or_refused_with_the_line(visit: Open) -> None:
     page = visit("/playground?frozen=1")
     page.locator("summary", has_text="Own points").click()
+    page.get_by_test_id("csv").fill("1,2,cat\n3,1,cat")
+    press(page, "take-csv")
+    assert (
+        "All points have the label" in page.get_by_test_id("csv-problem").inner_text()
+    )
     page.get_by_test_id("csv").fill("1,2,cat\n-1,oops,dog")
     press(page, "take-csv")
     assert 'Line 2: "oops"' in page.get_by_test_id("csv-problem").inner_text()
@@ -179,16 +134,97 @@ def test_own_points_are_taken_or_refused_with_the_line(visit: Open) -> None:
     assert lab(page)["epoch"] == 1
 
 
-def test_playground_gives_the_network_as_a_program(visit: Open, tmp_path: Path) -> None:
-    page = visit("/playground?frozen=1#seed=0.79032&stopEpoch=20")
+def test_playground_gives_the_network_as_a_program(
+    visit: Open, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = visit("/playground?frozen=1#seed=0.79032&dataset=xor&speed=20")
+    press(page, "step")
+    for _ in range(19):
+        page.keyboard.press("ArrowRight")
     with page.expect_download() as download:
         press(page, "program")
     file = tmp_path / "playground.py"
     download.value.save_as(file)
-    text = file.read_text(encoding="utf-8")
-    compile(text, str(file), "exec")
-    assert "keras.Sequential" in text
-    assert "batch_size=10, epochs=20" in text
+    assert "batch_size=10, epochs=20" in file.read_text(encoding="utf-8")
+    assert main(["run", str(file)]) == 0
+    said = capsys.readouterr().out.rpartition("train ")[2]
+    results = ast.literal_eval(said.strip())
+    trained = lab(page)["train"]
+    assert lab(page)["epoch"] == 20
+    assert results["loss"] == pytest.approx(trained["loss"], abs=1e-5)
+    assert results["same_side"] == pytest.approx(trained["accuracy"], abs=1e-6)
+
+
+# What has to be reached without a mouse, tab by tab.
+REACHED = {
+    "/playground": ("run", "step", "learningRate", "feature-x", "node-0-0", "noise",
+                    "link", "program", "more-0", "set-spiral"),
+    "/convolution": ("play", "preset-an-edge", "padding", "stride"),
+    "/race": ("run", "surface", "start-x", "start-y", "racer-adam", "rate-adam",
+              "scrub", "basins"),
+    "/functions": ("activation", "activation-plot", "target", "shift"),
+    "/augment": ("files", "step-rotate", "next"),
+    "/training": ("run-digits", "epoch", "confusion-0-0", "worst"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_everything_is_reached_by_keys_and_seen_when_it_is(
+    visit: Open, path: str
+) -> None:
+    page = visit(path, token=path == "/augment")
+    wanted = set(REACHED[path])
+    wait(page, f"!!document.querySelector('[data-testid={REACHED[path][-1]}]')")
+    found: set[str] = set()
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        name, outline = page.evaluate(
+            "[document.activeElement.dataset.testid ?? '',"
+            " getComputedStyle(document.activeElement).outlineStyle]"
+        )
+        assert outline != "none", f"{name} does not show that it has the focus"
+        found.add(name)
+        if wanted <= found:
+            break
+    assert wanted <= found, f"not reached: {wanted - found}"
+
+
+def test_keys_stay_where_they_are_when_a_part_is_built_anew(visit: Open) -> None:
+    page = visit("/playground?frozen=1#seed=0.79032")
+    focus = "document.activeElement.dataset.testid"
+    for name in ("feature-sinX", "more-0", "more-layers"):
+        page.get_by_test_id(name).focus()
+        page.keyboard.press("Enter")
+        assert page.evaluate(focus) == name
+        page.keyboard.press("Enter")
+    assert lab(page)["settings"]["networkShape"] == [6, 2, 2, 2]
+    assert not lab(page)["settings"]["sinX"]
+
+
+def test_colours_of_text_have_contrast() -> None:
+    css = (STATIC / "studio.css").read_text(encoding="utf-8")
+    blocks = re.findall(r"\{([^{}]*--paper:[^{}]*)\}", css)
+    assert len(blocks) == 3
+    for block in blocks:
+        colours = dict(re.findall(r"--([\w-]+): (#\w{6})", block))
+        for ink in ("ink", "faint", "accent", "warm"):
+            for ground in ("paper", "card"):
+                assert contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
+        assert contrast(colours["accent-ink"], colours["accent"]) >= 4.5
+
+
+def contrast(first: str, second: str) -> float:
+    """The ratio of luminances as WCAG 2 has it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        lines = [
+            v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts
+        ]
+        return 0.2126 * lines[0] + 0.7152 * lines[1] + 0.0722 * lines[2]
+
+    low, high = sorted([luminance(first), luminance(second)])
+    return (high + 0.05) / (low + 0.05)
 
 
 def test_convolution_shows_the_sum_and_hovers_both_ways(visit: Open) -> None:
@@ -246,6 +282,11 @@ def test_convolution_reads_a_picture_and_refuses_a_broken_one(
     page.get_by_test_id("picture").set_input_files(str(bad))
     wait(page, "document.querySelector('[data-testid=picture-problem]').textContent")
     assert "no picture" in page.get_by_test_id("picture-problem").inner_text()
+    with (tmp_path / "large.png").open("wb") as large:
+        large.truncate(31 * 2**20)
+    page.get_by_test_id("picture").set_input_files(str(tmp_path / "large.png"))
+    word = "document.querySelector('[data-testid=picture-problem]').textContent"
+    wait(page, f"{word}.includes('at most 30 MiB')")
     page.get_by_test_id("picture").set_input_files(str(good))
     wait(page, "window.__lab.output[0].length === 8")
     assert lab(page)["output"][0][0][0] == 76  # 0.299 x 255
@@ -271,6 +312,21 @@ def test_race_runs_steps_and_starts_where_clicked(visit: Open) -> None:
         in page.get_by_test_id("basin-words").inner_text()
     )
     assert "basins=sgd" in page.url
+
+
+def test_race_in_one_dimension_and_over_a_networks_loss(visit: Open) -> None:
+    page = visit("/race?frozen=1#surface=network&optimizers=momentum,adam")
+    wait(page, "!!window.__lab.ends.adam")
+    assert lab(page)["ends"] == {"momentum": "minimum 2", "adam": "minimum 1"}
+    page.get_by_test_id("surface").select_option("two_gaussians")
+    page.get_by_test_id("line").check()
+    wait(page, "window.__lab.settings.line")
+    assert "line=true" in page.url
+    box = page.get_by_test_id("map").bounding_box()
+    page.get_by_test_id("map").click(position={"x": box["width"] * 0.6, "y": 9})
+    state = lab(page)
+    assert state["settings"]["x"] == pytest.approx(0.4, abs=0.02)
+    assert state["ends"]["momentum"] == "minimum 2"
 
 
 def test_functions_follow_sliders_and_keys(visit: Open) -> None:
@@ -310,6 +366,12 @@ def test_augment_shows_draws_and_the_words_for_them(
     page.get_by_test_id("files").set_input_files([str(bad), str(good)])
     wait(page, "document.querySelector('[data-testid=trouble]').innerText !== ''")
     assert "bad.png" in page.get_by_test_id("trouble").inner_text()
+    image.new("1", (20_000, 10_000)).save(tmp_path / "vast.png")
+    page.get_by_test_id("files").set_input_files(
+        [str(tmp_path / "vast.png"), str(good)]
+    )
+    trouble = "document.querySelector('[data-testid=trouble]').innerText"
+    wait(page, f"{trouble}.includes('too many pixels')")
     press(page, "next")
     which = "document.querySelector('[data-testid=which]').innerText"
     wait(page, f"{which}.includes('good.png, 2 of 2, shown 192 × 96')")

@@ -10,13 +10,14 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from saccade.callbacks._callback import Callback, Logs
+from saccade.callbacks._everywhere import known_class_names
 from saccade.core._errors import ConfigError, DataWarning, message
 from saccade.core._output import write
 from saccade.data import ArraySource
@@ -29,6 +30,9 @@ _LOOK_S = 0.25
 _PAUSE_S = 0.1
 # Larger weights are not kept after each epoch: writing them would slow training.
 _LARGEST_WEIGHTS = 64 * 2**20
+# Keeping them may take so much of the time, and so many seconds on top: when epochs are
+# short or the disk is slow, some epochs are passed over.
+_SHARE, _FREE_S = 0.01, 0.25
 
 
 class Studio(Callback):
@@ -82,6 +86,9 @@ class Studio(Callback):
         self._seen = 0.0
         self._obeyed = 0
         self._epoch = 0
+        self._last_kept = 0
+        self._start = 0.0
+        self._spent = 0.0
 
     def set_data(
         self,
@@ -100,9 +107,12 @@ class Studio(Callback):
         writer = RunWriter(Path(self.folder), self.name or self.model.name)
         self._writer = writer
         self._obeyed, self._seen = 0, 0.0
-        writer.begin(_facts(self.model, self.params, self.class_names))
-        self._keep_examples(writer)
-        self._keep_weights(writer, 0)
+        self._start, self._spent = time.perf_counter(), 0.0
+        with self._writing():
+            names = self.class_names or known_class_names()
+            writer.begin(_facts(self.model, self.params, names))
+            self._keep_examples(writer)
+            self._keep_weights(writer, 0)
         if self.open and self._server is None:
             self._server = _open_studio(Path(self.folder), writer.folder.name)
 
@@ -129,7 +139,8 @@ class Studio(Callback):
         with self._writing() as writer:
             if writer is not None:
                 writer.note("epoch", epoch=epoch, rate=rate, logs=dict(logs or {}))
-                self._keep_weights(writer, epoch + 1)
+                if self._may_keep():
+                    self._keep_weights(writer, epoch + 1)
                 self._obey(writer)
 
     def on_train_end(self, logs: Logs = None) -> None:
@@ -137,6 +148,8 @@ class Studio(Callback):
         stopped = bool(self.model.stop_training)
         with self._writing() as writer:
             if writer is not None:
+                if self._last_kept != self._epoch + 1:  # the last ones are always there
+                    self._keep_weights(writer, self._epoch + 1)
                 writer.set_state("stopped" if stopped else "finished")
         self._writer = None
 
@@ -161,17 +174,27 @@ class Studio(Callback):
 
     def _keep_examples(self, writer: RunWriter) -> None:
         x, y = self._shown or (None, None)
-        if x is None or not self.examples or not hasattr(x, "shape"):
-            return  # none wanted, or several inputs, which are not shown yet
-        targets = None
-        if y is not None and hasattr(y, "shape"):
-            targets = np.asarray(y[: self.examples])
-        writer.keep_examples(np.asarray(x[: self.examples]), targets)
+        functional = self.model._graph is not None
+        inputs = _in_order(x, self.model.input_names if functional else [])
+        targets = _in_order(y, self.model.output_names)
+        if inputs and self.examples:
+            count = self.examples
+            writer.keep_examples(
+                [np.asarray(array[:count]) for array in inputs],
+                [np.asarray(array[:count]) for array in targets],
+            )
+
+    def _may_keep(self) -> bool:
+        passed = time.perf_counter() - self._start
+        return self._spent <= _FREE_S + _SHARE * passed
 
     def _keep_weights(self, writer: RunWriter, epoch: int) -> None:
+        start = time.perf_counter()
         weights = self.model.get_weights()
         if sum(array.nbytes for array in weights) <= _LARGEST_WEIGHTS:
             writer.keep_weights(epoch, weights)
+        self._last_kept = epoch
+        self._spent += time.perf_counter() - start
 
     def _obey(self, writer: RunWriter) -> None:
         command = read_command(writer.folder)
@@ -201,6 +224,16 @@ class Studio(Callback):
                     self._obey(writer)
                     return
                 self._obeyed = command.number
+
+
+def _in_order(values: Any, names: list[str]) -> list[Any]:
+    """Arrays in the order of a model's inputs or outputs; none if it is unknown."""
+    if isinstance(values, Mapping):
+        known = names and all(name in values for name in names)
+        values = [values[name] for name in names] if known else []
+    if not isinstance(values, (list, tuple)):
+        values = [values]
+    return list(values) if all(hasattr(array, "shape") for array in values) else []
 
 
 def _facts(

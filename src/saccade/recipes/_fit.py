@@ -18,6 +18,7 @@ import numpy as np
 from saccade import layers
 from saccade.callbacks import Callback, ReduceLROnPlateau
 from saccade.callbacks._callback import Logs
+from saccade.callbacks._everywhere import naming_classes
 from saccade.core._errors import PictureError
 from saccade.layers._augmentation import Augmentation
 from saccade.losses import Loss
@@ -218,7 +219,7 @@ def fit(
     val_x, val_y, val_batches = _inputs(val, recipe, mixed, shuffled=False)
     outcome = Outcome(best.history, -1, bar)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), naming_classes(train.index.class_names):
             warnings.filterwarnings("ignore", "(?s).*the loss became NaN")
             model.fit(
                 x,

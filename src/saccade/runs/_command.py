@@ -60,7 +60,7 @@ def send_command(folder: Path, action: str, value: float | None = None) -> Comma
     """
     last = read_command(folder)
     command = Command(1 if last is None else last.number + 1, action, value)
-    with replacing(folder / COMMAND) as temporary:
+    with replacing(folder / COMMAND, flush=False) as temporary:
         temporary.write_text(json.dumps(dataclasses.asdict(command)), "utf-8")
     return command
 

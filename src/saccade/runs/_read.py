@@ -122,19 +122,31 @@ class RunFolder:
         arrays = _read_arrays(self.folder / WEIGHTS / weights_name(epoch))
         return [arrays[name] for name in sorted(arrays)]
 
-    def examples(self) -> tuple[np.ndarray, np.ndarray | None]:
-        """Returns examples and their targets.
+    def examples(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Returns examples, an array an input, and targets, an array an output or none.
 
         Raises:
             SavingError: there are none, or the file is damaged.
 
         Shapes:
-            x: (examples, ...); y: (examples, ...)
+            x: each (examples, ...); y: each (examples, ...)
         """
-        arrays = _read_arrays(self.folder / EXAMPLES)
-        if "x" not in arrays:
-            raise SavingError(message(str(self.folder / EXAMPLES), "has no examples"))
-        return arrays["x"], arrays.get("y")
+        path = self.folder / EXAMPLES
+        if not path.exists():
+            fix = "Studio(examples=64) keeps the first 64 of the validation data"
+            raise SavingError(message(self.name, "kept no examples to look at", fix))
+        arrays = _read_arrays(path)
+        x, y = (
+            [
+                arrays[f"{letter}{k}"]
+                for k in range(len(arrays))
+                if f"{letter}{k}" in arrays
+            ]
+            for letter in "xy"
+        )
+        if not x:
+            raise SavingError(message(str(path), "has no examples"))
+        return x, y
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -69,17 +69,18 @@ class RunWriter:
         with naming_full_disk(path), path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(_plain(row)) + "\n")
 
-    def keep_examples(self, x: np.ndarray, y: np.ndarray | None) -> None:
+    def keep_examples(self, x: Sequence[np.ndarray], y: Sequence[np.ndarray]) -> None:
         """Keeps examples to look at.
 
         Args:
-            x: inputs.
-            y: targets, or None.
+            x: an array for each input of the model.
+            y: an array for each of its outputs; none without targets.
 
         Shapes:
-            x: (examples, ...); y: (examples, ...)
+            x: each (examples, ...); y: each (examples, ...)
         """
-        arrays = {"x": x} if y is None else {"x": x, "y": y}
+        arrays = {f"x{k}": array for k, array in enumerate(x)}
+        arrays |= {f"y{k}": array for k, array in enumerate(y)}
         _write_arrays(self.folder / EXAMPLES, arrays)
 
     def keep_weights(self, epoch: int, weights: Sequence[np.ndarray]) -> None:
@@ -115,12 +116,13 @@ def _new_folder(parent: Path, name: str) -> Path:
 
 
 def _write(path: Path, values: Mapping[str, Any]) -> None:
-    with replacing(path) as temporary:
+    with replacing(path, flush=False) as temporary:
         temporary.write_text(json.dumps(_plain(values), indent=1), "utf-8")
 
 
 def _write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    with replacing(path) as temporary, temporary.open("wb") as file:
+    # Not flushed: training would wait for the disk, for what only a power cut can lose.
+    with replacing(path, flush=False) as temporary, temporary.open("wb") as file:
         # Never pickled; positional names are taken by savez itself.
         np.savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
 

@@ -17,17 +17,21 @@ _HOUR = 3600
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, flush: bool = True) -> Iterator[Path]:
     """Gives a temporary file beside `path` that takes its place at the end.
 
     A kill at any moment leaves the old file, or none. An exception inside removes the
     temporary file.
 
+    Args:
+        path: the file.
+        flush: whether to wait until the disk has it, so that it outlives a power cut.
+
     Raises:
         DiskFullError: no space is left; the old file is as it was.
     """
     with naming_full_disk(path):
-        yield from _replace(path)
+        yield from _replace(path, flush)
 
 
 def kind_of(path: Path) -> str:
@@ -43,7 +47,7 @@ def kind_of(path: Path) -> str:
     return "zip" if start[:4] in (b"PK\x03\x04", b"PK\x05\x06") else "other"
 
 
-def _replace(path: Path) -> Iterator[Path]:
+def _replace(path: Path, flush: bool) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     _remove_remains(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -51,11 +55,13 @@ def _replace(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        _flush(temporary)
+        if flush:
+            _flush(temporary)
         mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()
         temporary.chmod(mode & 0o777)
         temporary.replace(path)
-        _flush(path.parent)
+        if flush:
+            _flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import posixpath
+import re
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -19,6 +22,7 @@ STATIC = Path(__file__).parent / "static"
 PAGES = (
     "/", "/playground", "/convolution", "/race", "/functions", "/augment", "/training",
 )  # fmt: skip
+_IMPORT = re.compile(r'^(?:import|export|\}) .*?from "(\.[^"]+)";$', re.MULTILINE)
 # Windows may have another type for .js in its registry, and browsers then refuse it.
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
@@ -59,7 +63,27 @@ def build_app(token: str, port: int, runs: Path) -> Starlette:
 
 
 async def _page(request: Request) -> Response:
-    return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+    page = request.url.path.strip("/") or PAGES[1].strip("/")
+    return HTMLResponse(_document(page), headers={"cache-control": "no-cache"})
+
+
+@functools.cache
+def _document(page: str) -> str:
+    """The page, which names all its modules; else each waits for the one before."""
+    names = _modules(f"pages/{page}/page.js", _modules("app.js", {}))
+    links = [f'<link rel="modulepreload" href="/static/{name}">' for name in names]
+    document = (STATIC / "index.html").read_text("utf-8")
+    return document.replace("  </head>", "\n".join([*links, "  </head>"]))
+
+
+def _modules(name: str, found: dict[str, None]) -> dict[str, None]:
+    """A module and those that it imports, in the order in which they are met."""
+    if name not in found:
+        found[name] = None
+        for other in _IMPORT.findall((STATIC / name).read_text("utf-8")):
+            folder = posixpath.dirname(name)
+            _modules(posixpath.normpath(posixpath.join(folder, other)), found)
+    return found
 
 
 async def _nothing_there(request: Request, error: Exception) -> Response:

@@ -20,6 +20,7 @@ from saccade.recipes import AugmentSpec
 from saccade.recipes._augment_steps import STEPS
 from saccade.studio._answers import problem
 from saccade.utils import array_to_img, load_img
+from saccade.utils._image_files import has_too_many_pixels
 
 _LARGEST_SIDE = 192
 _MOST = 24
@@ -79,11 +80,14 @@ def _number(text: str, name: str, low: int, high: int) -> int:
 def _open(body: bytes, name: str) -> np.ndarray:
     """Reads a picture file, made small enough for a grid."""
     try:
-        picture = load_img(io.BytesIO(body), color_mode="rgb")
-        picture.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))
+        if not has_too_many_pixels(io.BytesIO(body)):
+            picture = load_img(io.BytesIO(body), color_mode="rgb")
+            picture.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))
+            return np.asarray(picture, np.uint8)
     except (OSError, ValueError, SyntaxError) as error:
         raise PictureError(message(name, f"is no picture to read: {error}")) from None
-    return np.asarray(picture, np.uint8)
+    problem = "has too many pixels to try things on; make it smaller first"
+    raise PictureError(message(name, problem))
 
 
 def _changed(

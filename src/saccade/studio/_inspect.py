@@ -24,6 +24,7 @@ from saccade.core._errors import (
     UnsupportedFeatureError,
     message,
 )
+from saccade.core._symbolic import node_of
 from saccade.layers import InputLayer, Layer
 from saccade.models import Model, model_from_json
 from saccade.runs import RunFolder
@@ -81,12 +82,20 @@ class Network:
         self.run = run
         self.model = _model_of(run)
         self.x, self.y = run.examples()
+        if len(self.x) != len(self.model.inputs):
+            problem = f"has {len(self.x)} inputs in its examples, the model "
+            raise UnsupportedFeatureError(
+                message(run.name, problem + str(len(self.model.inputs)))
+            )
         self.layers = [
             layer for layer in self.model.layers if not isinstance(layer, InputLayer)
         ]
+        names = [tensor.name for tensor in self.model.inputs]
+        self.inputs = names if len(names) > 1 else ["input"]
+        self.sources = [self._sources(layer) for layer in self.layers]
         self._lock = threading.Lock()
         self._epoch: int | None = None
-        self._all: list[np.ndarray] | None = None
+        self._all: tuple[list[np.ndarray], list[np.ndarray]] | None = None
         self._compute: Callable[..., Any] | None = None
         self._slopes: Callable[..., Any] | None = None
 
@@ -98,7 +107,7 @@ class Network:
             self._all = None
 
     def activations(self, epoch: int, example: int) -> list[np.ndarray]:
-        """Returns what each layer gives for an example, the example itself first.
+        """Returns what each layer gives for an example, its inputs first.
 
         Args:
             epoch: one of the run's epochs.
@@ -110,17 +119,18 @@ class Network:
         with self._lock:
             self.at(epoch)
             at = self._check(example)
-            return [self.x[at], *(output[at] for output in self._all_outputs())]
+            arrays = [*self.x, *self._all_outputs()[0]]
+            return [array[at] for array in arrays]
 
-    def predictions(self, epoch: int) -> np.ndarray:
-        """Returns the outputs for all examples.
+    def predictions(self, epoch: int) -> list[np.ndarray]:
+        """Returns each output of the model for all examples.
 
         Shapes:
-            outputs: (examples, ...)
+            each: (examples, ...)
         """
         with self._lock:
             self.at(epoch)
-            return self._all_outputs()[-1]
+            return self._all_outputs()[1]
 
     def cell(
         self, epoch: int, example: int, layer: str, position: list[int], filter: int
@@ -144,16 +154,22 @@ class Network:
                 raise ConfigError(
                     message(layer, "is no layer here", f"layers: {', '.join(names)}")
                 )
-            at = names.index(layer)
-            x = self.x[self._check(example)]
-            seen = explain.layer_input(self.model, x, self.layers[at])
-            return explain.layer_cell(self.layers[at], seen, position, filter)
+            found = self.layers[names.index(layer)]
+            if not hasattr(found.input, "shape"):
+                problem = (
+                    f"adds up or joins {len(found.input)} inputs, number by number"
+                )
+                raise UnsupportedFeatureError(message(layer, problem))
+            at = self._check(example)
+            part = Model(self.model.inputs, found.input)
+            seen = part(_tree([x[at : at + 1] for x in self.x]), training=False)
+            return explain.layer_cell(found, np.asarray(seen)[0], position, filter)
 
     def states(self, epoch: int) -> list[LayerState]:
         """Returns how each layer with weights or units stands."""
         with self._lock:
             self.at(epoch)
-            outputs = self._all_outputs()
+            outputs = self._all_outputs()[0]
             gradients = self._gradients()
             return [
                 _state(layer, output, gradients)
@@ -161,51 +177,76 @@ class Network:
             ]
 
     def _check(self, example: int) -> int:
-        if not 0 <= example < len(self.x):
+        if not 0 <= example < len(self.x[0]):
             raise ConfigError(
-                message(f"example {example}", f"there are 0 to {len(self.x) - 1}")
+                message(f"example {example}", f"there are 0 to {len(self.x[0]) - 1}")
             )
         return example
 
-    def _all_outputs(self) -> list[np.ndarray]:
-        """What each layer gives for all examples, computed once for each epoch."""
+    def _sources(self, layer: Layer) -> list[str]:
+        """Names of the layers, or inputs, whose outputs a layer sees."""
+        names = []
+        for tensor in jax.tree.leaves([layer.input]):
+            node = node_of(tensor)
+            known = self.inputs[0] if len(self.inputs) == 1 else tensor.name
+            if node is None or node.is_input:
+                names.append(known)
+            else:
+                names.append(node.operation.name)
+        return names
+
+    def _all_outputs(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """What layers and model give for all examples, computed once for each epoch."""
         if self._all is None:
-            self._all = [np.asarray(output) for output in self._outputs(self.x)]
+            found = [np.asarray(output) for output in self._outputs()]
+            count = len(self.layers)
+            self._all = found[:count], found[count:]
         return self._all
 
-    def _outputs(self, x: np.ndarray) -> list[jax.Array]:
-        """Every layer's output; compiled once for each number of examples."""
+    def _outputs(self) -> list[jax.Array]:
+        """Every layer's output, then the model's; compiled once."""
         if self._compute is None:
-            layers = self.layers
-            parts = Model(self.model.inputs, [layer.output for layer in layers])
+            # Of a layer with several outputs, an LSTM with its states, the first.
+            tensors = [jax.tree.leaves([layer.output])[0] for layer in self.layers]
+            parts = Model(self.model.inputs, [*tensors, *self.model.outputs])
 
-            def compute(values: list[jax.Array], rest: list[jax.Array], x: jax.Array):
+            def compute(values: list[jax.Array], rest: list[jax.Array], x: Any):
                 found, _ = parts.stateless_call(values, rest, x, training=False)
-                return found if isinstance(found, list) else [found]
+                return found
 
             self._parts = parts
             self._compute = jax.jit(compute)
         values = [v.value for v in self._parts.trainable_variables]
         rest = [v.value for v in self._parts.non_trainable_variables]
-        return self._compute(values, rest, jnp.asarray(x))
+        return self._compute(values, rest, _tree([jnp.asarray(x) for x in self.x]))
 
     def _gradients(self) -> dict[str, np.ndarray]:
         """Gradients of the loss over the examples by the variable's path."""
-        if self.y is None or self.model.loss is None:
+        if len(self.y) != len(self.model.outputs) or self.model.loss is None:
             return {}
         if self._slopes is None:
             model = self.model
 
+            form = jax.tree.structure(model.input)
+
             def loss(values, rest, x, y):  # type: ignore[no-untyped-def]
+                x = jax.tree.unflatten(form, x)
                 found, _ = model.stateless_call(values, rest, x, training=False)
+                y = jax.tree.unflatten(jax.tree.structure(found), y)
                 return model.compute_loss(x, y, found)
 
             self._slopes = jax.jit(jax.grad(loss))
         values = [v.value for v in self.model.trainable_variables]
         rest = [v.value for v in self.model.non_trainable_variables]
-        found = self._slopes(values, rest, jnp.asarray(self.x), jnp.asarray(self.y))
+        x, y = ([jnp.asarray(a) for a in arrays] for arrays in (self.x, self.y))
+        found = self._slopes(values, rest, x, y)
         names = [v.path for v in self.model.trainable_variables]
         return dict(zip(names, map(np.asarray, found), strict=True))
+
+
+def _tree(arrays: list[Any]) -> Any:
+    """As models take their inputs: one array as it is, several as a list."""
+    return arrays[0] if len(arrays) == 1 else arrays
 
 
 def warnings(states: list[LayerState]) -> list[str]:

@@ -173,8 +173,15 @@ def _examples(run: RunFolder, request: Request) -> Answer:
     import base64
 
     x, y = run.examples()
-    pictures = [base64.b64encode(_png(picture)).decode() for picture in x]
-    return {"pictures": pictures, "labels": _labels(y), "shape": list(x.shape[1:])}
+    # Of several inputs the first that is a picture stands for an example.
+    shown = next((array for array in x if array.ndim == 4), x[0])
+    pictures = [base64.b64encode(_png(picture)).decode() for picture in shown]
+    labels = [found for found in map(_labels, y) if found is not None]
+    return {
+        "pictures": pictures,
+        "labels": labels[0] if labels else None,
+        "shape": list(shown.shape[1:]),
+    }
 
 
 def _png(values: np.ndarray) -> bytes:
@@ -197,10 +204,8 @@ def _png(values: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def _labels(y: np.ndarray | None) -> list[int] | None:
+def _labels(y: np.ndarray) -> list[int] | None:
     """Class numbers of targets; None where they are none."""
-    if y is None:
-        return None
     if y.ndim == 2 and y.shape[1] > 1:
         return [int(k) for k in y.argmax(axis=1)]
     flat = y.reshape(len(y), -1)
@@ -213,11 +218,13 @@ def _pack_activations(run: RunFolder, request: Request) -> bytes:
     found = network(run)
     epoch = _epoch(run, request)
     arrays = found.activations(epoch, _whole(request, "example", 0))
-    names = ["input", *(layer.name for layer in found.layers)]
-    kinds = ["Input", *(type(layer).__name__ for layer in found.layers)]
+    names = [*found.inputs, *(layer.name for layer in found.layers)]
+    kinds = ["Input"] * len(found.inputs)
+    kinds += [type(layer).__name__ for layer in found.layers]
+    sources: list[list[str]] = [*([] for _ in found.inputs), *found.sources]
     layers = [
-        {"name": name, "kind": kind, "shape": list(array.shape)}
-        for name, kind, array in zip(names, kinds, arrays, strict=True)
+        {"name": name, "kind": kind, "shape": list(array.shape), "sources": seen}
+        for name, kind, array, seen in zip(names, kinds, arrays, sources, strict=True)
     ]
     header = json.dumps({"epoch": epoch, "layers": layers}).encode()
     header += b" " * (-len(header) % 4)
@@ -226,26 +233,46 @@ def _pack_activations(run: RunFolder, request: Request) -> bytes:
 
 
 def _predictions(run: RunFolder, request: Request) -> Answer:
+    """What the first output that answers with classes says of all examples."""
     found = network(run)
     epoch = _epoch(run, request)
-    outputs = found.predictions(epoch)
-    labels = _labels(found.y)
-    if outputs.ndim != 2 or labels is None:
-        return {"epoch": epoch, "classes": 0}
+    names = found.model.output_names
+    for name, outputs, y in zip(names, found.predictions(epoch), found.y, strict=False):
+        shares, labels = _shares(outputs), _labels(y)
+        if shares is None or labels is None or min(labels) < 0:
+            continue
+        if max(labels) < shares.shape[1]:
+            several = name if len(names) > 1 else ""
+            return {"epoch": epoch, "output": several, **_confusion(shares, labels)}
+    return {"epoch": epoch, "classes": 0}
+
+
+def _shares(outputs: np.ndarray) -> np.ndarray | None:
+    """A column a class; one output is the share of class 1; logits become shares."""
+    if outputs.ndim != 2:
+        return None
     if outputs.shape[1] == 1:
-        outputs = np.concatenate([1 - outputs, outputs], axis=1)
-    guesses = outputs.argmax(axis=1)
-    count = max(outputs.shape[1], max(labels) + 1)
+        if outputs.min() < 0 or outputs.max() > 1:
+            outputs = 1 / (1 + np.exp(-np.clip(outputs, -80, 80)))
+        return np.concatenate([1 - outputs, outputs], axis=1)
+    if outputs.min() >= 0 and np.allclose(outputs.sum(axis=1), 1, atol=1e-2):
+        return outputs
+    powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _confusion(shares: np.ndarray, labels: list[int]) -> dict[str, Any]:
+    guesses = shares.argmax(axis=1)
+    count = shares.shape[1]
     confusion = np.zeros((count, count), int)
     np.add.at(confusion, (labels, guesses), 1)
-    sure = outputs[np.arange(len(labels)), np.minimum(labels, outputs.shape[1] - 1)]
-    worst = np.argsort(sure, kind="stable")[:_WORST]
+    sure = shares[np.arange(len(labels)), labels]
     return {
-        "epoch": epoch,
         "classes": count,
+        "labels": labels,
         "guesses": guesses.tolist(),
         "right": [float(v) for v in sure],
-        "worst": worst.tolist(),
+        "worst": np.argsort(sure, kind="stable")[:_WORST].tolist(),
         "confusion": confusion.tolist(),
     }
 

@@ -19,6 +19,32 @@ if TYPE_CHECKING:
     from PIL import Image as pillow
 
 
+def has_too_many_pixels(file: io.BytesIO) -> bool:
+    """Whether a picture is so large that Pillow warns of it; only its head is read.
+
+    Args:
+        file: the bytes of a picture file.
+
+    Raises:
+        OSError: it is no picture.
+
+    Example:
+        >>> file = io.BytesIO()
+        >>> array_to_img([[[0.0], [255.0]]]).save(file, "png")
+        >>> has_too_many_pixels(file)
+        False
+    """
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            Image.open(file).close()
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+            return True
+    return False
+
+
 def load_img(
     path: str | bytes | os.PathLike[str] | io.BytesIO,
     color_mode: str = "rgb",

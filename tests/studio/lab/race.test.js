@@ -6,6 +6,8 @@ import test from "node:test";
 import { RACERS } from "../../../src/saccade/studio/static/lib/race/optimizers.js";
 import { basins, race } from "../../../src/saccade/studio/static/lib/race/race.js";
 import { SCHEMA, readSettings } from "../../../src/saccade/studio/static/lib/race/state.js";
+import { cutOf } from "../../../src/saccade/studio/static/lib/race/cut.js";
+import { networkSurface } from "../../../src/saccade/studio/static/lib/race/slice.js";
 import { SURFACES } from "../../../src/saccade/studio/static/lib/race/surfaces.js";
 import { write } from "../../../src/saccade/studio/static/lib/address.js";
 
@@ -64,4 +66,27 @@ test("an address gives itself back", () => {
   assert.deepEqual(readSettings("#" + write(settings, SCHEMA)).settings, settings);
   assert.equal(readSettings("#optimizers=lamb&rates=sgd:-1&surface=hill").problems.length, 3);
   assert.equal(Object.keys(RACERS).length, 8);
+});
+
+test("a cut keeps x's slope, loses y's, and has the hollows along it", () => {
+  const cut = cutOf(SURFACES.two_gaussians);
+  assert.deepEqual(cut.minima.map(([x]) => x.toFixed(5)), ["-0.93630", "0.90532"]);
+  assert.deepEqual(cut.gradient(0.4, 9), [SURFACES.two_gaussians.gradient(0.4, 0)[0], 0]);
+  const [path] = race(cut, { optimizers: ["sgd"], steps: 300, start: [0.5, 0] });
+  assert.equal(path.end, "minimum 2");
+  assert.ok(path.ys.every((y) => y === 0));
+});
+
+test("the network's loss has the slope of its differences, and two hollows", () => {
+  const surface = networkSurface();
+  for (const [x, y] of [[-3.5, 3.5], [0.2, -1], [2, 0]]) {
+    const [gx, gy] = surface.gradient(x, y);
+    const e = 1e-5;
+    near(gx, (surface.value(x + e, y) - surface.value(x - e, y)) / (2 * e), 1e-7);
+    near(gy, (surface.value(x, y + e) - surface.value(x, y - e)) / (2 * e), 1e-7);
+  }
+  assert.equal(surface.minima.length, 2);
+  assert.ok(surface.minima.every(([x, y]) => Math.hypot(...surface.gradient(x, y)) < 1e-4));
+  const ends = new Set(race(surface, { optimizers: ["momentum", "adam"], steps: 300 }).map(({ end }) => end));
+  assert.deepEqual([...ends].sort(), ["minimum 1", "minimum 2"]);
 });

@@ -21,14 +21,23 @@ async function read(answer) {
   return found;
 }
 
+/** @param {string} path @param {RequestInit} [options] */
+async function ask(path, options) {
+  try {
+    return await fetch(path, options);
+  } catch {
+    throw new Error("The studio does not answer: it may have ended. Start it again and open its new address.");
+  }
+}
+
 /** @param {string} path @returns {Promise<any>} */
 export async function get(path) {
-  return read(await fetch(path));
+  return read(await ask(path));
 }
 
 /** @param {string} path @returns {Promise<ArrayBuffer>} */
 export async function getBuffer(path) {
-  const answer = await check(await fetch(path));
+  const answer = await check(await ask(path));
   if (answer.headers.get("content-type") === "application/json") await read(answer);
   return answer.arrayBuffer();
 }
@@ -36,7 +45,7 @@ export async function getBuffer(path) {
 /** @param {string} path @param {unknown} body @returns {Promise<any>} */
 export async function post(path, body) {
   const headers = { "content-type": "application/json", "x-saccade-token": sessionStorage.getItem(TOKEN) ?? "" };
-  return read(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }));
+  return read(await ask(path, { method: "POST", headers, body: JSON.stringify(body) }));
 }
 
 /** Whether this page may change something: it was opened by the address that was printed. */
@@ -45,5 +54,5 @@ export const mayChange = () => sessionStorage.getItem(TOKEN) !== null;
 /** @param {string} path @param {Blob} file @returns {Promise<any>} */
 export async function postFile(path, file) {
   const headers = { "content-type": "application/octet-stream", "x-saccade-token": sessionStorage.getItem(TOKEN) ?? "" };
-  return read(await fetch(path, { method: "POST", headers, body: file }));
+  return read(await ask(path, { method: "POST", headers, body: file }));
 }

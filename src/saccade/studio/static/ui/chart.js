@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 
 /** @typedef {{name: string, colour: string, dash?: number[], values: ArrayLike<number>}} Curve */
 
+const MOST_POINTS = 1000;
 const MARGIN = { left: 44, right: 8, top: 8, bottom: 20 };
 
 /**
@@ -21,10 +22,18 @@ export function chart({ label, height = 140, logarithmic = false, xName = "epoch
   let curves = [];
   /** @type {number | null} */
   let under = null;
+  // Asking for a width makes the browser lay the page out: it tells us when it changes.
+  let width = 0;
   const redraw = () => {
-    draw(canvas, xs, curves, { height, logarithmic, under });
+    width ||= canvas.clientWidth;
+    draw(canvas, xs, curves, { width, height, logarithmic, under });
     describe(legend, xs, curves, xName, under);
   };
+  new ResizeObserver(() => {
+    if (canvas.clientWidth === width) return;
+    width = canvas.clientWidth;
+    redraw();
+  }).observe(canvas);
   canvas.addEventListener("pointermove", (event) => {
     under = nearest(canvas, xs, event.offsetX);
     redraw();
@@ -76,20 +85,30 @@ export function short(value) {
  */
 function describe(legend, xs, curves, xName, under) {
   const at = under ?? xs.length - 1;
-  const parts = curves.map(({ name, colour, values }) => {
-    const dot = h("span", { class: "dot" });
-    dot.style.background = colour;
-    return h("span", {}, dot, `${name} ${at >= 0 ? short(values[at]) : ""}`);
+  const words = curves.map(({ name, values }) => `${name} ${at >= 0 ? short(values[at]) : ""}`);
+  words.push(at >= 0 ? `${xName} ${xs[at]}` : "");
+  const look = curves.map(({ colour, dash }) => `${colour}${dash?.length ? " dashed" : ""}`).join();
+  if (legend.dataset.look !== look) {
+    legend.dataset.look = look;
+    const parts = curves.map(({ colour, dash }) => {
+      const sign = h("span", { class: dash?.length ? "dash" : "dot" });
+      if (dash?.length) sign.style.borderColor = colour;
+      else sign.style.background = colour;
+      return h("span", {}, sign, h("span", {}));
+    });
+    legend.replaceChildren(...parts, h("span", { class: "faint" }, h("span", {})));
+  }
+  Array.from(legend.children).forEach((part, k) => {
+    const text = /** @type {HTMLElement} */ (part.lastElementChild);
+    if (text.textContent !== words[k]) text.textContent = words[k];
   });
-  legend.replaceChildren(...parts, h("span", { class: "faint" }, at >= 0 ? `${xName} ${xs[at]}` : ""));
 }
 
 /**
  * @param {HTMLCanvasElement} canvas @param {ArrayLike<number>} xs @param {Curve[]} curves
- * @param {{height: number, logarithmic: boolean, under: number | null}} options
+ * @param {{width: number, height: number, logarithmic: boolean, under: number | null}} options
  */
-function draw(canvas, xs, curves, { height, logarithmic, under }) {
-  const width = canvas.clientWidth;
+function draw(canvas, xs, curves, { width, height, logarithmic, under }) {
   const ratio = window.devicePixelRatio || 1;
   if (!width) return;
   if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
@@ -178,7 +197,9 @@ function line(pen, xs, { values, colour, dash = [] }, xOf, yOf, logarithmic) {
   pen.setLineDash(dash);
   pen.beginPath();
   let drawing = false;
-  for (let k = 0; k < values.length; k++) {
+  // More points than pixels cost time and cannot be seen; the last one always is.
+  const every = Math.ceil(values.length / MOST_POINTS);
+  for (let k = (values.length - 1) % every; k < values.length; k += every) {
     if (!Number.isFinite(values[k]) || (logarithmic && values[k] <= 0)) {
       drawing = false;
       continue;

@@ -46,9 +46,28 @@ function apply(element, props) {
   }
 }
 
-/** @param {Element} element @param {...(Node | string | null)} children */
+/**
+ * Puts children in place of what was there; who was at a control by keys stays at it.
+ * @param {Element} element @param {...(Node | string | null)} children
+ */
 export function fill(element, ...children) {
+  const focused = document.activeElement;
+  const held = focused instanceof HTMLElement && element.contains(focused) && element !== focused;
+  const place = held ? controlsOf(element).indexOf(focused) : -1;
   element.replaceChildren(...children.filter((child) => child !== null));
+  // Once all that is being built is there: its listeners may look at it.
+  if (held) queueMicrotask(() => goBack(element, focused.dataset.testid, place));
+}
+
+/** @param {Element} element @returns {HTMLElement[]} */
+const controlsOf = (element) => Array.from(element.querySelectorAll("button,input,select,textarea,summary,[tabindex]"));
+
+/** @param {Element} element @param {string | undefined} name of the control @param {number} place */
+function goBack(element, name, place) {
+  if (document.activeElement !== document.body) return;
+  const controls = controlsOf(element);
+  const found = (name && controls.find((control) => control.dataset.testid === name)) || controls[place];
+  found?.focus({ preventScroll: true });
 }
 
 /**

@@ -96,9 +96,9 @@ function cellOf(shown, place, r, c, size, { inWindow, others, rows, columns }) {
   if (size >= 24) {
     const words = value === undefined ? "0" : brief(Number(value.toPrecision(3))).replace("-", "−");
     const small = words.length > 4 ? size * 0.26 : size * 0.36;
-    parts.push(
-      svg("text", { x: (c + 0.5) * size, y: (r + 0.5) * size, class: value === undefined ? "ghost" : "value", "font-size": small }, words),
-    );
+    // Only the far blue is dark.
+    const kind = value === undefined ? "ghost" : value / (shown.scale || 1) > 0.6 ? "value bright" : "value";
+    parts.push(svg("text", { x: (c + 0.5) * size, y: (r + 0.5) * size, class: kind, "font-size": small }, words));
   }
   return parts;
 }

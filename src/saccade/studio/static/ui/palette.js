@@ -51,14 +51,16 @@ export function pixel([red, green, blue]) {
  * Paints numbers of [-1, 1] on a canvas of as many pixels as there are numbers.
  * @param {HTMLCanvasElement} canvas
  * @param {ArrayLike<number>} values row by row
- * @param {{columns: number, scale?: number, discrete?: boolean}} options `scale` maps to 1
+ * @param {{columns: number, scale?: number, discrete?: boolean, every?: number}} options
+ *   `scale` maps to 1; `every` takes only every so many-th row and column
  */
-export function paint(canvas, values, { columns, scale = 1, discrete = false }) {
-  const rows = values.length / columns;
-  const picture = pictureOf(canvas, columns, rows);
+export function paint(canvas, values, { columns, scale = 1, discrete = false, every = 1 }) {
+  const width = Math.ceil(columns / every);
+  const height = Math.ceil(values.length / columns / every);
+  const picture = pictureOf(canvas, width, height);
   const words = new Uint32Array(picture.data.buffer);
-  for (let k = 0; k < values.length; k++) {
-    let value = values[k] / scale;
+  for (let k = 0; k < words.length; k++) {
+    let value = values[every * (Math.floor(k / width) * columns + (k % width))] / scale;
     if (discrete) value = value >= 0 ? 1 : -1;
     const at = ((Math.max(-1, Math.min(1, value)) + 1) / 2) * STEPS;
     words[k] = TABLE[at >= 0 ? Math.round(at) : STEPS / 2];
@@ -85,13 +87,19 @@ export function paintClasses(canvas, shares, { columns, discrete = false }) {
   context(canvas).putImageData(picture, 0, 0);
 }
 
-/** @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+/** @type {WeakMap<HTMLCanvasElement, ImageData>} */
+const PICTURES = new WeakMap();
+
+/** The pixels to paint a canvas with, the same ones in each frame.
+ * @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
 function pictureOf(canvas, width, height) {
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width;
-    canvas.height = height;
-  }
-  return context(canvas).createImageData(width, height);
+  const known = PICTURES.get(canvas);
+  if (known?.width === width && known.height === height) return known;
+  canvas.width = width;
+  canvas.height = height;
+  const fresh = context(canvas).createImageData(width, height);
+  PICTURES.set(canvas, fresh);
+  return fresh;
 }
 
 /** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} */

@@ -22,6 +22,9 @@ const NEAR = 0.025;
  * @property {string} end "minimum 1" ..., "elsewhere" or "diverged"
  */
 
+/** @param {string | Surface} surface */
+const surfaceOf = (surface) => (typeof surface === "string" ? SURFACES[surface] : surface);
+
 /** An optimizer's settings for a surface. @param {string} name @param {Surface} surface @returns {Settings} */
 export function suited(name, surface) {
   const { settings, scaled } = RACERS[name];
@@ -29,12 +32,12 @@ export function suited(name, surface) {
 }
 
 /**
- * @param {string} surfaceName
+ * @param {string | Surface} surfaceOrName
  * @param {{start?: [number, number], optimizers: string[], steps: number, rates?: Record<string, number>, noise?: number, seed?: string}} options
  * @returns {Path[]}
  */
-export function race(surfaceName, { start, optimizers, steps, rates = {}, noise = 0, seed = "0" }) {
-  const surface = SURFACES[surfaceName];
+export function race(surfaceOrName, { start, optimizers, steps, rates = {}, noise = 0, seed = "0" }) {
+  const surface = surfaceOf(surfaceOrName);
   const random = seeded(seed);
   // Every optimizer gets the same noise, as if each step had one batch.
   const bumps = Float64Array.from({ length: 2 * steps }, () => (noise ? normal(random, 0, noise * noise) : 0));
@@ -89,12 +92,12 @@ function minimumAt(surface, x, y) {
 
 /**
  * Which start ends where: for a grid of starts, the number of the minimum, or -1.
- * @param {string} surfaceName @param {string} name
+ * @param {string | Surface} surfaceOrName @param {string} name
  * @param {{steps: number, size?: number, rate?: number}} options
  * @returns {{ends: Int8Array, shares: number[], size: number}} rows from low y to high y
  */
-export function basins(surfaceName, name, { steps, size = 81, rate }) {
-  const surface = SURFACES[surfaceName];
+export function basins(surfaceOrName, name, { steps, size = 81, rate }) {
+  const surface = surfaceOf(surfaceOrName);
   const settings = suited(name, surface);
   if (rate !== undefined) settings.rate = rate;
   const [lowX, highX, lowY, highY] = surface.box;

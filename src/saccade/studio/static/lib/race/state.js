@@ -7,6 +7,7 @@ import { SURFACES } from "./surfaces.js";
 /**
  * @typedef {object} Settings
  * @property {string} surface
+ * @property {boolean} line only x moves, along a cut through the deepest hollow
  * @property {string[]} optimizers
  * @property {number | null} x null: the surface's own start
  * @property {number | null} y
@@ -23,7 +24,7 @@ const place = number(0, { low: -100, high: 100 });
 
 /** @type {import("../address.js").Schema} */
 export const SCHEMA = {
-  surface: choice("two_gaussians", Object.keys(SURFACES)),
+  surface: choice("two_gaussians", [...Object.keys(SURFACES), "network"]),
   optimizers: {
     initial: NAMES.slice(0, 7),
     read: (value) => {
@@ -34,6 +35,7 @@ export const SCHEMA = {
     },
     write: (value) => value.join(","),
   },
+  line: flag(false),
   x: { initial: null, read: place.read, write: (value) => (value === null ? null : String(value)) },
   y: { initial: null, read: place.read, write: (value) => (value === null ? null : String(value)) },
   steps: number(0, { low: 0, high: 5000, whole: true }),

@@ -4,6 +4,7 @@
  * @typedef {object} LayerOutput
  * @property {string} name
  * @property {string} kind
+ * @property {string[]} sources names of the layers or inputs that it sees
  * @property {number[]} shape without the batch: rows, columns, channels, or units
  * @property {Float32Array} values
  */
@@ -17,7 +18,7 @@ export function unpack(buffer) {
   const size = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size)));
   let at = 4 + size;
-  const layers = header.layers.map((/** @type {{name: string, kind: string, shape: number[]}} */ layer) => {
+  const layers = header.layers.map((/** @type {{name: string, kind: string, shape: number[], sources: string[]}} */ layer) => {
     const count = layer.shape.reduce((product, length) => product * length, 1);
     const values = new Float32Array(buffer, at, count);
     at += 4 * count;

@@ -165,7 +165,8 @@ export class Explorer {
   key(event) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (/^(input|select|textarea|button|summary)$/i.test(target.tagName)) return;
+    if (/^(input|select|textarea)$/i.test(target.tagName)) return;
+    if (event.key === " " && /^(button|summary)$/i.test(target.tagName)) return; // it is pressed
     const columns = this.layer ? this.axes.columns.out : 1;
     const actions = /** @type {Record<string, () => void>} */ ({
       " ": () => (this.timer ? this.pause() : this.play()),

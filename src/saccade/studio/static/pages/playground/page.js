@@ -17,7 +17,6 @@ import { buildView } from "./view.js";
 /** @typedef {import("../../lib/playground/state.js").Settings} Settings */
 
 const LARGE = 100;
-const SMALL = 40;
 /** These change how training goes on; all others start it again. */
 const LIVE = [
   "learningRate", "regularization", "regularizationRate", "batchSize", "optimizer", "speed",
@@ -47,9 +46,9 @@ export class Playground {
     this.settings = readSettings("", () => 0).settings;
     this.experiment = lab.start(this.settings);
     this.large = gridInputs(this.experiment.features, LARGE);
-    this.small = gridInputs(this.experiment.features, SMALL);
     this.outputs = gridOutputs(this.experiment.network, this.large);
-    this.allSmall = gridInputs(FEATURES, SMALL);
+    this.colours = { training: "", test: "" };
+    this.allFeatures = gridInputs(FEATURES, LARGE);
     this.network = networkPicture({
       reshape: (shape) => this.change("networkShape", shape),
       toggle: (key) => this.change(key, !(/** @type {any} */ (this.settings)[key])),
@@ -89,7 +88,7 @@ export class Playground {
     /** @type {any} */ (this.settings)[name] = value;
     if (LIVE.includes(name)) {
       this.saveAddress();
-      this.paint();
+      this.paintStill();
       return;
     }
     if (name === "dataset" || name === "regDataset") this.settings.points = "";
@@ -107,12 +106,11 @@ export class Playground {
     this.saveAddress();
     this.chosen = null;
     this.large = gridInputs(this.experiment.features, LARGE);
-    this.small = gridInputs(this.experiment.features, SMALL);
     this.network.build(this.experiment);
     this.showSets();
     this.showSum();
-    this.paint();
-    requestAnimationFrame(() => this.paint());
+    this.paintStill();
+    requestAnimationFrame(() => this.paintStill());
   }
 
   run() {
@@ -155,12 +153,18 @@ export class Playground {
   paint() {
     const { experiment } = this;
     const outputs = gridOutputs(experiment.network, this.large);
-    const small = gridOutputs(experiment.network, this.small);
     paintMap(this.view.map, experiment, outputs, this.looked, LARGE);
-    drawPoints(this.view.dots, experiment, this.settings.showTestData);
-    this.network.update(experiment, this.allSmall, small, SMALL);
+    this.network.update(experiment, outputs, LARGE);
     this.outputs = outputs;
     this.showNumbers();
+  }
+
+  /** Draws what a step of training leaves as it is. */
+  paintStill() {
+    this.network.paintFeatures(this.allFeatures, LARGE, this.settings.discretize);
+    drawPoints(this.view.dots, this.experiment, this.settings.showTestData);
+    this.colours = { training: this.colour("--train"), test: this.colour("--test") };
+    this.paint();
   }
 
   showNumbers() {
@@ -169,19 +173,13 @@ export class Playground {
     this.view.epoch.textContent = String(epoch).padStart(6, "0").replace(/(...)$/, ",$1");
     const percent = (/** @type {number | null} */ share) =>
       share === null ? "–" : `${(100 * share).toFixed(1)} %`;
-    const row = (/** @type {string} */ name, /** @type {import("../../lib/playground/experiment.js").Score} */ score) =>
-      h("tr", {}, h("th", {}, name), h("td", { class: "number" }, score.loss.toFixed(3)), h("td", { class: "number" }, percent(score.accuracy)));
-    fill(
-      this.view.scores,
-      h("tr", {}, h("th", {}), h("th", {}, "loss"), h("th", {}, "right")),
-      row("training", train),
-      row("test", test),
-    );
+    const words = [train, test].flatMap(({ loss, accuracy }) => [loss.toFixed(3), percent(accuracy)]);
+    this.view.numbers.forEach((cell, k) => (cell.textContent = words[k]));
     this.view.curves.show(
       curve.map((record) => record.epoch),
       [
-        { name: "training", colour: this.colour("--train"), dash: [5, 3], values: curve.map((record) => record.train.loss) },
-        { name: "test", colour: this.colour("--test"), values: curve.map((record) => record.test.loss) },
+        { name: "training", colour: this.colours.training, dash: [5, 3], values: curve.map((record) => record.train.loss) },
+        { name: "test", colour: this.colours.test, values: curve.map((record) => record.test.loss) },
       ],
     );
     const word = lab.verdict(this.experiment);
@@ -274,7 +272,8 @@ export class Playground {
     addEventListener("keydown", (event) => {
       const target = /** @type {HTMLElement} */ (event.target);
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (/^(input|select|textarea|button|summary)$/i.test(target.tagName)) return;
+      if (/^(input|select|textarea)$/i.test(target.tagName)) return;
+      if (event.key === " " && /^(button|summary)$/i.test(target.tagName)) return; // it is pressed
       const actions = /** @type {Record<string, () => void>} */ ({
         " ": () => (this.running ? this.pause() : this.run()),
         ArrowRight: () => this.step(1),
@@ -285,8 +284,9 @@ export class Playground {
       event.preventDefault();
       actions[event.key]();
     });
-    addEventListener("themechange", () => this.paint());
-    addEventListener("resize", () => this.paint());
+    addEventListener("themechange", () => this.paintStill());
+    addEventListener("resize", () => this.paintStill());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.paintStill());
     Object.defineProperty(window, "__lab", {
       configurable: true,
       get: () => ({ epoch: this.experiment.epoch, ...lab.scores(this.experiment), settings: structuredClone(this.settings), running: this.running }),

@@ -11,6 +11,9 @@ import { MOST_LAYERS, MOST_NEURONS } from "../../lib/playground/state.js";
 /** @typedef {{layer: number, node: number}} Place layer -1 is the features */
 /** @typedef {{element: HTMLElement, canvas: HTMLCanvasElement, bias: HTMLElement | null}} Tile */
 
+/** A tile shows every so many-th cell of the grid. */
+const TILE = 2;
+
 /**
  * @typedef {object} Actions
  * @property {(shape: number[]) => void} reshape
@@ -68,27 +71,30 @@ export function networkPicture(actions) {
   }
 
   /**
-   * @param {Experiment} experiment
-   * @param {Float32Array[]} inputs of every feature on the small grid
-   * @param {Float32Array[][]} outputs on the small grid
-   * @param {number} size
+   * @param {Float32Array[]} inputs of every feature on the grid
+   * @param {number} size cells a side @param {boolean} discrete
    */
-  function update(experiment, inputs, outputs, size) {
+  function paintFeatures(inputs, size, discrete) {
+    tiles[0].forEach(({ canvas }, k) => paint(canvas, inputs[k], { columns: size, discrete, every: TILE }));
+  }
+
+  /**
+   * @param {Experiment} experiment
+   * @param {Float32Array[][]} outputs on the grid
+   * @param {number} size cells a side
+   */
+  function update(experiment, outputs, size) {
     shown = experiment;
-    const discrete = experiment.settings.discretize;
-    tiles[0].forEach(({ canvas }, k) => paint(canvas, inputs[k], { columns: size, discrete }));
+    const options = { columns: size, discrete: experiment.settings.discretize, every: TILE };
     experiment.network.layers.forEach((layer, index) => {
       tiles[index + 1].forEach((tile, node) => {
         if (layer.activation === "softmax") {
           const scaled = outputs[index][node].map((share) => 2 * share - 1);
-          paint(tile.canvas, scaled, { columns: size, discrete });
+          paint(tile.canvas, scaled, options);
         } else {
-          paint(tile.canvas, outputs[index][node], { columns: size, discrete });
+          paint(tile.canvas, outputs[index][node], options);
         }
-        if (tile.bias) {
-          tile.bias.style.background = css(diverging(layer.biases[node]));
-          tile.bias.title = `Bias ${short(layer.biases[node])}`;
-        }
+        if (tile.bias) showBias(tile.bias, layer.biases[node]);
       });
       paths[index].forEach((path, at) => style(path, layer.weights[at], experiment.epoch));
     });
@@ -101,14 +107,27 @@ export function networkPicture(actions) {
       paths[index]?.forEach((path, at) => style(path, layer.weights[at], 0));
     });
   }
-  return { element, build, update };
+  return { element, build, paintFeatures, update };
+}
+
+/** @param {HTMLElement} square @param {number} bias */
+function showBias(square, bias) {
+  const words = `Bias ${short(bias)}`;
+  if (square.title === words) return;
+  square.title = words;
+  square.style.background = css(diverging(bias));
 }
 
 /** @param {SVGPathElement} path @param {number} weight @param {number} epoch */
 function style(path, weight, epoch) {
-  path.setAttribute("stroke", css(diverging(weight)));
-  path.setAttribute("stroke-width", String(1 + (Math.min(Math.abs(weight), 5) / 5) * 9));
-  path.setAttribute("stroke-dashoffset", String(-epoch / 3));
+  set(path, "stroke", css(diverging(weight)));
+  set(path, "stroke-width", (1 + (Math.min(Math.abs(weight), 5) / 5) * 9).toFixed(1));
+  set(path, "stroke-dashoffset", (-epoch / 3).toFixed(1));
+}
+
+/** The browser draws again what was set, the same or not. @param {Element} path @param {string} name @param {string} value */
+function set(path, name, value) {
+  if (path.getAttribute(name) !== value) path.setAttribute(name, value);
 }
 
 /** @param {Tile} source @param {Tile} target @param {DOMRect} frame */

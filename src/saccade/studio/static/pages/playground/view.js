@@ -157,7 +157,14 @@ function outputCard(page, controls) {
   const map = h("canvas", { role: "img", "aria-label": "What the network answers at each place" });
   const dots = h("canvas", { "aria-hidden": "true" });
   const place = h("p", { class: "number faint", "data-testid": "place" }, " ");
-  const scores = h("table", { "data-testid": "scores" });
+  const numbers = Array.from({ length: 4 }, () => h("td", { class: "number" }));
+  const scores = h(
+    "table",
+    { "data-testid": "scores" },
+    h("tr", {}, h("th", {}), h("th", {}, "loss"), h("th", {}, "right")),
+    h("tr", {}, h("th", {}, "training"), ...numbers.slice(0, 2)),
+    h("tr", {}, h("th", {}, "test"), ...numbers.slice(2)),
+  );
   const verdict = h("p", { class: "verdict", role: "status", "data-testid": "verdict" });
   const curves = chart({ label: "Loss of each epoch", test: "curve" });
   const check = (/** @type {string} */ name, /** @type {string} */ label) => {
@@ -179,7 +186,7 @@ function outputCard(page, controls) {
     check("discretize", "Only the side, not how sure"),
     verdict,
   );
-  return { element, map, dots, place, scores, verdict, curves, scale };
+  return { element, map, dots, place, numbers, verdict, curves, scale };
 }
 
 /**

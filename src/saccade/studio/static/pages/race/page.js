@@ -5,10 +5,12 @@ import { button, checkbox, numberBox, select, slider } from "../../ui/controls.j
 import { fill, h } from "../../ui/dom.js";
 import { CLASSES, css } from "../../ui/palette.js";
 import { sentences, write } from "../../lib/address.js";
+import { cutOf } from "../../lib/race/cut.js";
 import { RACERS } from "../../lib/race/optimizers.js";
 import { basins, race, suited } from "../../lib/race/race.js";
 import { SCHEMA, readSettings } from "../../lib/race/state.js";
 import { SURFACES } from "../../lib/race/surfaces.js";
+import { drawLine } from "./line.js";
 import { drawPaths, drawSurface, placeAt } from "./picture.js";
 
 const INTRODUCTION =
@@ -33,6 +35,7 @@ class Race {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.settings = readSettings("").settings;
+    this.shown = SURFACES[this.settings.surface];
     this.running = false;
     this.frozen = new URLSearchParams(location.search).has("frozen");
     /** The step that is shown; fractions between. */
@@ -66,7 +69,19 @@ class Race {
   }
 
   get surface() {
-    return SURFACES[this.settings.surface];
+    return this.shown;
+  }
+
+  /** The surface that the settings name; the network's is computed when it is asked for. */
+  async choose() {
+    const { surface, line } = this.settings;
+    if (surface === "network" && !SURFACES.network) {
+      SURFACES.network = (await import("../../lib/race/slice.js")).networkSurface();
+    }
+    if (surface !== this.settings.surface || line !== this.settings.line) return;
+    this.shown = line ? cutOf(SURFACES[surface]) : SURFACES[surface];
+    this.sync();
+    this.again();
   }
 
   get steps() {
@@ -79,23 +94,21 @@ class Race {
     const { settings, problems } = readSettings(address);
     this.settings = settings;
     fill(this.problems, ...sentences(problems).map((word) => h("p", { class: "problem" }, word)));
-    this.sync();
-    this.again();
+    void this.choose();
   }
 
   /** @param {string} name @param {unknown} value */
   change(name, value) {
     /** @type {any} */ (this.settings)[name] = value;
-    if (name === "surface") Object.assign(this.settings, { x: null, y: null, rates: {}, steps: 0 });
-    this.sync();
-    this.again();
+    if (name === "surface" || name === "line") Object.assign(this.settings, { x: null, y: null, rates: {}, steps: 0 });
+    void this.choose();
   }
 
   /** Computes the whole race; showing it is another matter. */
   again() {
     const { settings } = this;
-    const start = /** @type {[number, number]} */ ([settings.x ?? this.surface.start[0], settings.y ?? this.surface.start[1]]);
-    this.paths = race(settings.surface, {
+    const start = /** @type {[number, number]} */ ([settings.x ?? this.surface.start[0], settings.line ? this.surface.start[1] : (settings.y ?? this.surface.start[1])]);
+    this.paths = race(this.surface, {
       start,
       optimizers: settings.optimizers,
       steps: this.steps,
@@ -104,13 +117,14 @@ class Race {
       seed: settings.seed,
     });
     this.step = this.running ? 0 : this.steps;
-    this.map = settings.basins
-      ? basins(settings.surface, settings.basins, { steps: this.steps, size: 61, rate: settings.rates[settings.basins] })
+    this.map = settings.basins && !settings.line
+      ? basins(this.surface, settings.basins, { steps: this.steps, size: 61, rate: settings.rates[settings.basins] })
       : null;
     history.replaceState(null, "", `#${write(settings, SCHEMA)}`);
     this.words();
     this.showLegend();
-    drawSurface(this.ground, this.surface, this.map);
+    this.ground.hidden = settings.line;
+    if (!settings.line) drawSurface(this.ground, this.surface, this.map);
     this.draw();
   }
 
@@ -151,7 +165,8 @@ class Race {
 
   draw() {
     const step = Math.floor(this.step);
-    drawPaths(this.overlay, this.surface, this.paths, step, colourOf);
+    const drawn = this.settings.line ? drawLine : drawPaths;
+    drawn(this.overlay, this.surface, this.paths, step, colourOf);
     this.scrub?.set(step);
     const xs = Float64Array.from({ length: step + 1 }, (_, k) => k);
     this.curves.show(
@@ -212,9 +227,12 @@ class Race {
 
   sync() {
     this.surfaceBox?.set(this.settings.surface);
+    this.lineBox?.set(this.settings.line);
     this.noise?.set(this.settings.noise);
     this.stepsBox?.set(this.steps);
     this.startX?.set(this.settings.x ?? this.surface.start[0]);
+    if (this.startY) this.startY.element.hidden = this.settings.line;
+    if (this.basinBox) this.basinBox.element.hidden = this.settings.line;
     this.startY?.set(this.settings.y ?? this.surface.start[1]);
     this.basinBox?.set(this.settings.basins);
     this.logarithm?.set(this.settings.logarithmic);
@@ -224,9 +242,10 @@ class Race {
 
   /** @param {HTMLElement} root */
   build(root) {
-    const surfaces = /** @type {[string, string][]} */ (Object.entries(SURFACES).map(([name, { title }]) => [name, title]));
+    const surfaces = /** @type {[string, string][]} */ ([...Object.entries(SURFACES).map(([name, { title }]) => [name, title]), ["network", "A network's loss"]]);
     const racers = /** @type {[string, string][]} */ ([["", "none"], ...Object.entries(RACERS).map(([name, { title }]) => [name, title])]);
     this.surfaceBox = select("Surface", surfaces, "two_gaussians", (value) => this.change("surface", value), { test: "surface" });
+    this.lineBox = checkbox("One dimension: only x moves", false, (value) => this.change("line", value), { test: "line" });
     this.noise = slider("Noise of the gradient", { low: 0, high: 5, step: 0.1, test: "noise" }, 0, (value) => this.change("noise", value));
     this.stepsBox = numberBox("Steps", 300, (value) => this.change("steps", value), { low: 1, high: 5000, step: 1, test: "steps" });
     this.startX = numberBox("Start x", 0, (value) => this.change("x", value), { low: -100, high: 100, test: "start-x" });
@@ -238,14 +257,15 @@ class Race {
     const map = h("div", { class: "map race", "data-testid": "map" }, this.ground, this.overlay);
     map.addEventListener("click", (event) => {
       const [x, y] = placeAt(map, this.surface, event);
-      Object.assign(this.settings, { x: round(x), y: round(y) });
+      Object.assign(this.settings, this.settings.line ? { x: round(x) } : { x: round(x), y: round(y) });
       this.sync();
       this.pause();
       this.again();
       this.run();
     });
     map.addEventListener("pointermove", (event) => {
-      const [x, y] = placeAt(map, this.surface, event);
+      const [x, free] = placeAt(map, this.surface, event);
+      const y = this.settings.line ? this.surface.start[1] : free;
       this.place.textContent = `x ${x.toFixed(2)}  y ${y.toFixed(2)}  height ${short(this.surface.value(x, y))}`;
     });
     fill(
@@ -260,6 +280,7 @@ class Race {
         button("◀", () => this.show(Math.floor(this.step) - 1), { title: "Left arrow: a step back", test: "previous" }),
         button("▶", () => this.show(Math.floor(this.step) + 1), { title: "Right arrow: a step on", test: "next" }),
         this.surfaceBox.element,
+        this.lineBox.element,
         speed.element,
         this.stepsBox.element,
         this.startX.element,
@@ -281,7 +302,8 @@ class Race {
   key(event) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (/^(input|select|textarea|button|summary)$/i.test(target.tagName)) return;
+    if (/^(input|select|textarea)$/i.test(target.tagName)) return;
+    if (event.key === " " && /^(button|summary)$/i.test(target.tagName)) return; // it is pressed
     const actions = /** @type {Record<string, () => void>} */ ({
       " ": () => (this.running ? this.pause() : this.run()),
       ArrowRight: () => this.show(Math.floor(this.step) + 1),

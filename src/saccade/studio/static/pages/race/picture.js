@@ -7,6 +7,7 @@ import { CLASSES, context, mix, pixel } from "../../ui/palette.js";
 
 const SIZE = 240;
 const BANDS = 22;
+const MOST_POINTS = 1200;
 const LOW = /** @type {Colour} */ ([253, 246, 214]);
 const MIDDLE = /** @type {Colour} */ ([127, 190, 180]);
 const HIGH = /** @type {Colour} */ ([32, 74, 108]);
@@ -31,13 +32,17 @@ export function drawSurface(canvas, surface, basins) {
   const pen = context(canvas);
   const picture = pen.createImageData(SIZE, SIZE);
   const words = new Uint32Array(picture.data.buffer);
-  const heights = heightsOf(surface);
+  let heights = HEIGHTS.get(surface);
+  if (!heights) HEIGHTS.set(surface, (heights = heightsOf(surface)));
   const shares = bandsOf(heights);
   for (let k = 0; k < heights.length; k++) {
     words[k] = pixel(basins ? basinColour(basins, k, shares[k]) : sequential(shares[k]));
   }
   pen.putImageData(picture, 0, 0);
 }
+
+/** @type {WeakMap<Surface, Float64Array>} */
+const HEIGHTS = new WeakMap();
 
 /** @param {Surface} surface */
 function heightsOf({ box: [lowX, highX, lowY, highY], value }) {
@@ -94,13 +99,16 @@ export function drawPaths(canvas, surface, paths, step, colourOf) {
   pen.clearRect(0, 0, size, size);
   ticks(pen, surface, size);
   for (const [x, y] of surface.minima) cross(pen, xOf(x), yOf(y), size);
+  // Of a long race not every step can be seen; from frame to frame it is the same ones.
+  const every = 2 ** Math.max(0, Math.ceil(Math.log2((step + 1) / MOST_POINTS)));
   for (const path of paths) {
     pen.lineJoin = "round";
     for (const [colour, width] of /** @type {[string, number][]} */ ([["rgb(255 255 255 / 0.75)", size / 110], [colourOf(path.name), size / 190]])) {
       pen.strokeStyle = colour;
       pen.lineWidth = width;
       pen.beginPath();
-      for (let k = 0; k <= step && !Number.isNaN(path.xs[k]); k++) pen.lineTo(xOf(path.xs[k]), yOf(path.ys[k]));
+      for (let k = 0; k < step && !Number.isNaN(path.xs[k]); k += every) pen.lineTo(xOf(path.xs[k]), yOf(path.ys[k]));
+      if (!Number.isNaN(path.xs[step])) pen.lineTo(xOf(path.xs[step]), yOf(path.ys[step]));
       pen.stroke();
     }
   }

@@ -18,19 +18,24 @@ const MOST_UNITS = 128;
  * @param {LayerOutput[]} layers @param {Chosen} chosen @param {Choose} choose
  */
 export function networkTiles(layers, chosen, choose) {
+  const seen = layers.find(({ name }) => name === chosen.layer)?.sources ?? [];
   return layers.map((layer, index) => {
-    const head = h("div", { class: "layerhead" }, h("b", {}, layer.name), h("span", { class: "faint" }, ` ${layer.kind} ${layer.shape.join(" × ")}`));
+    // Where a network branches, a row is not made from the row above.
+    const above = layers[index - 1]?.name;
+    const branches = layer.sources.length > 1 || (layer.sources.length === 1 && layer.sources[0] !== above);
+    const from = branches ? ` from ${layer.sources.join(" and ")}` : "";
+    const head = h("div", { class: "layerhead" }, h("b", {}, layer.name), h("span", { class: "faint" }, ` ${layer.kind} ${layer.shape.join(" × ")}${from}`));
     const last = index === layers.length - 1;
-    const body = layer.shape.length === 3 ? maps(layer, layers[index + 1]?.name, chosen, choose) : units(layer, chosen, choose, last ? chosen.names : null);
+    const body = layer.shape.length === 3 ? maps(layer, seen.includes(layer.name), chosen, choose) : units(layer, chosen, choose, last ? chosen.names : null);
     return h("div", { class: "layerrow", "data-testid": `layer-${layer.name}` }, head, body);
   });
 }
 
 /**
- * @param {LayerOutput} layer @param {string | undefined} next the layer that sees this one
+ * @param {LayerOutput} layer @param {boolean} seen whether the chosen layer sees this one
  * @param {Chosen} chosen @param {Choose} choose
  */
-function maps(layer, next, chosen, choose) {
+function maps(layer, seen, chosen, choose) {
   const [rows, columns, channels] = layer.shape;
   const scale = scaleOf(layer.values);
   const count = Math.min(channels, MOST_TILES);
@@ -51,7 +56,7 @@ function maps(layer, next, chosen, choose) {
       choose(layer.name, [row, Math.min(columns - 1, Math.floor(right * columns))], channel);
     });
     const shown = layer.kind === "Input" ? plainTile(canvas, rows, columns, words) : tile;
-    if (next === chosen.layer && chosen.window.length === 2) shown.append(marker(rows, columns, chosen.window));
+    if (seen && chosen.window.length === 2) shown.append(marker(rows, columns, chosen.window));
     return shown;
   });
   const more = channels > count ? h("span", { class: "faint" }, `and ${channels - count} more`) : null;

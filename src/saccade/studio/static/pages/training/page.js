@@ -274,7 +274,7 @@ class Training {
     const { examples, predictions, settings, run } = this;
     if (!examples || !this.outputs || !run) return;
     const choose = (/** @type {number} */ example) => void this.look({ example });
-    fill(this.pictures, exampleStrip({ ...examples, guesses: predictions.guesses ?? null, names: run.classes }, settings.example, choose));
+    fill(this.pictures, exampleStrip({ ...examples, labels: predictions.labels ?? examples.labels, guesses: predictions.guesses ?? null, names: run.classes }, settings.example, choose));
     fill(this.network, ...networkTiles(this.outputs.layers, { layer: settings.layer, position: settings.position, filter: settings.filter, names: run.classes, window: this.window }, (layer, position, filter) => void this.look({ layer, position, filter })));
     fill(this.states, layerTable(states));
     fill(this.confusion, confusionTable(predictions, examples, run.classes, choose));

@@ -36,13 +36,12 @@ export function exampleStrip({ pictures, labels, guesses, names }, current, choo
 }
 
 /**
- * @param {{classes: number, confusion: number[][], guesses: number[], right: number[], worst: number[], epoch: number}} predictions
+ * @param {{classes: number, output: string, labels: number[], confusion: number[][], guesses: number[], right: number[], worst: number[], epoch: number}} predictions
  * @param {Examples} examples @param {string[] | null} names @param {(example: number) => void} choose
  */
 export function confusionTable(predictions, examples, names, choose) {
-  const { classes, confusion, guesses, right, worst } = predictions;
+  const { classes, labels, confusion, guesses, right, worst } = predictions;
   if (!classes) return h("p", { class: "faint" }, "The targets of this run are no classes: there is nothing to confuse.");
-  const labels = /** @type {number[]} */ (examples.labels);
   const found = h("div", { class: "strip", "data-testid": "found" });
   const show = (/** @type {string} */ title, /** @type {number[]} */ list) => {
     const shown = list.map((k) => {
@@ -67,6 +66,7 @@ export function confusionTable(predictions, examples, names, choose) {
   return h(
     "div",
     { class: "stack" },
+    predictions.output ? h("p", { class: "faint" }, `Of the outputs of this network, ${predictions.output} is shown here: the first that answers with a class.`) : "",
     h("p", {}, `${correct} of ${guesses.length} examples are right after epoch ${predictions.epoch}. Rows: what it is; columns: what the network says. Click a number for its pictures.`),
     h("div", { class: "scroll" }, h("table", { class: "matrixtable" }, h("tr", {}, h("th", {}), ...heads), ...rows)),
     button("The worst", () => show("The worst: least sure of the right class", worst), { test: "worst" }),

@@ -1,0 +1,137 @@
+"""Training as it goes on, and as it should not: tabs, reloads, kills, odd folders."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .pages import Open, lab, press, wait
+
+# A training without its arithmetic: what the studio sees of one are its files.
+TRAINING = """
+import sys, time
+from pathlib import Path
+from saccade.runs import RunWriter, read_command
+writer = RunWriter(Path(sys.argv[1]), "live")
+writer.begin({"started": 1.0, "steps": 10, "epochs": 99})
+number = 0
+for epoch in range(2000):
+    writer.note("epoch", epoch=epoch, rate=0.1, logs={"loss": 1 / (epoch + 1)})
+    time.sleep(0.05)
+    command = read_command(writer.folder)
+    if command is not None and command.number > number:
+        number = command.number
+        writer.note("command", action=command.action, value=command.value, answer="")
+        writer.set_state("paused" if command.action == "pause" else "running")
+"""
+
+
+@pytest.fixture
+def live(runs: Path) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, "-c", TRAINING, str(runs)])
+    yield process
+    process.kill()
+    process.wait()
+    run = runs / "live" / "run.json"
+    if run.exists():
+        os.utime(run, (0, 0))  # pages without a name open the newest
+
+
+def text(page: object, name: str) -> str:
+    return page.get_by_test_id(name).inner_text()  # type: ignore[attr-defined]
+
+
+def test_two_tabs_a_reload_a_closed_tab_and_a_killed_training(
+    visit: Open, runs: Path, live: subprocess.Popen[bytes]
+) -> None:
+    first = visit("/training", token=True)
+    wait(first, "!!document.querySelector('[data-testid=run-live]')")
+    press(first, "run-live")
+    wait(first, "window.__lab.state === 'running' && window.__lab.rows > 5")
+    second = visit("/training#run=live")
+    wait(second, "window.__lab.rows > 8")
+    assert "open the address that was printed" in second.inner_text("main")
+    before = lab(first)["rows"]
+    first.reload()
+    first.wait_for_selector("body[data-ready]")
+    wait(first, f"window.__lab.rows > {before}")  # all lines are there again, and more
+    press(first, "pause")
+    wait(second, "window.__lab.state === 'paused'")
+    assert "Paused." in text(second, "status")
+    first.context.close()
+    seen = lab(second)["rows"]
+    wait(second, f"window.__lab.rows > {seen + 3}")
+    live.kill()
+    live.wait()
+    wait(second, "window.__lab.state === 'failed'")
+    assert "its process is gone" in text(second, "status")
+    rows = lab(second)["rows"]
+    again = visit("/training#run=live")
+    wait(again, f"window.__lab.rows >= {rows}")
+
+
+def test_run_of_another_version_is_said_to_be_one(visit: Open, runs: Path) -> None:
+    folder = runs / "older"
+    folder.mkdir(exist_ok=True)
+    (folder / "run.json").write_text(json.dumps({"form": 99}))
+    os.utime(folder / "run.json", (0, 0))
+    page = visit("/training#run=older")
+    wait(page, "document.querySelector('[data-testid=trouble]').innerText !== ''")
+    assert "open it with the version of saccade that wrote it" in text(page, "trouble")
+    press(page, "run-digits")
+    wait(page, "window.__lab.layers !== undefined")
+    assert text(page, "trouble") == ""
+
+
+def test_link_of_a_run_is_read_as_far_as_it_goes(visit: Open) -> None:
+    page = visit("/training#run=digits&epoch=many&colour=red&example=2")
+    wait(page, "window.__lab.layers !== undefined")
+    words = text(page, "problems")
+    assert '"many" is not a number' in words
+    assert '"colour" is no setting' in words
+    assert lab(page)["settings"]["example"] == 2
+
+
+def test_network_with_branches_inputs_and_outputs_is_shown(visit: Open) -> None:
+    page = visit("/training#run=branched")
+    wait(page, "window.__lab.layers !== undefined")
+    assert lab(page)["layers"][:3] == ["picture", "facts", "conv"]
+    assert "from conv and side" in text(page, "layer-total")
+    assert "from picture" in text(page, "layer-conv")
+    confusion = text(page, "confusion")
+    assert "Of the outputs of this network, kind is shown here" in confusion
+    assert "of 9 examples are right" in confusion
+    page.get_by_test_id("layer-kind").locator("button").nth(1).click()
+    wait(page, "document.querySelector('[data-testid=cell]').innerText.includes('z =')")
+    page.get_by_test_id("layer-total").locator("button").first.click()
+    wait(
+        page, "document.querySelector('[data-testid=cell]').innerText.includes('joins')"
+    )
+    assert "adds up or joins 2 inputs" in text(page, "cell")
+
+
+def test_full_disk_is_said_where_a_command_cannot_be_left(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = pytest.importorskip("starlette.testclient")
+    pytest.importorskip("httpx")
+    from saccade.core._errors import DiskFullError
+    from saccade.studio._app import build_app
+
+    def refuse(*words: object) -> None:
+        raise DiskFullError("no space is left on the disk")
+
+    monkeypatch.setattr("saccade.studio._training.send_command", refuse)
+    server = client.TestClient(build_app("t", 80, runs), "http://127.0.0.1:80")
+    answer = server.post(
+        "/api/runs/digits/command",
+        json={"action": "stop"},
+        headers={"x-saccade-token": "t", "host": "127.0.0.1:80"},
+    )
+    assert "no space is left" in answer.json()["problem"]
