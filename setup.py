@@ -25,6 +25,8 @@ EXPORTED = (
     "vectors",
     "warp",
     "warp_step",
+    "winograd",
+    "winograd_kernel_gradient",
 )
 OFF = os.environ.get("SACCADE_BUILD_KERNELS", "").lower() in ("0", "off", "no", "false")
 

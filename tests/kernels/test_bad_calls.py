@@ -23,6 +23,8 @@ POOL_AXIS = (6, 3, 2, 2, 0)
 SHAPES = {
     "correlate": ((6, 6, 4, 8), (3, 3, 2, 6), (4, 4, 6, 8)),
     "kernel_gradient": ((6, 6, 4, 8), (4, 4, 6, 8), (3, 3, 2, 6)),
+    "winograd": ((6, 6, 4, 8), (3, 3, 4, 6), (4, 4, 6, 8)),
+    "winograd_kernel_gradient": ((6, 6, 4, 8), (4, 4, 6, 8), (3, 3, 4, 6)),
     "max_pool": ((6, 6, 4, 8), (3, 3, 4, 8)),
     "max_pool_gradient": ((6, 6, 4, 8), (3, 3, 4, 8), (6, 6, 4, 8)),
     "average_pool": ((6, 6, 4, 8), (3, 3, 4, 8)),
@@ -38,7 +40,7 @@ def call(target: str, shapes=None, dtypes=None, **changed: Any) -> jax.Array:
     axis = POOL_AXIS if "pool" in target else AXIS
     attributes: dict[str, Any] = {"y": axis, "x": axis}
     if axis is AXIS:
-        attributes["groups"] = 2
+        attributes["groups"] = 1 if "winograd" in target else 2
     attributes |= changed
     numbers = {
         name: np.array(value, np.int64) if isinstance(value, tuple) else value

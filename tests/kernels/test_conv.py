@@ -19,7 +19,8 @@ from saccade.ops._shapes import window_count, window_padding
 @st.composite
 def conv_specs(draw: st.DrawFn, form: str = "") -> ConvSpec:
     """Draws shapes; `form` names one that takes only some of them."""
-    rank = 2 if form == "winograd" else draw(st.integers(1, 2))
+    tiles = form in ("winograd", "native_tiles")
+    rank = 2 if tiles else draw(st.integers(1, 2))
     points = form == "conv_grad_input patches"
 
     def sizes(low: int, high: int) -> tuple[int, ...]:
@@ -28,7 +29,7 @@ def conv_specs(draw: st.DrawFn, form: str = "") -> ConvSpec:
     kernel, strides, dilation = sizes(1, 4), sizes(1, 3), sizes(1, 2)
     groups = draw(st.integers(1, 3))
     channels = draw(st.integers(1, 3))
-    if form == "winograd":
+    if tiles:
         kernel, strides, dilation, groups = (3, 3), (1, 1), (1, 1), 1
     if points:
         kernel = (1,) * rank

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -65,6 +66,8 @@ SPECS = [
     spec_of(20, 6, 9, (3, 3), groups=3, before=1),
     spec_of(17, 5, 5, (3, 3), stride=2, groups=5, before=1),
     spec_of(8, 24, 7, (2, 2), stride=3, dilation=2, before=3),
+    spec_of(19, 8, 10, (4, 3), dilation=2, before=3),
+    spec_of(32, 1, 1, (3, 5), stride=2, before=4),
 ]
 
 
@@ -86,6 +89,60 @@ def test_convolutions_agree_with_xla(spec: ConvSpec) -> None:
     for got, expected in zip(*both(x, w, dy), strict=True):
         scale = float(jnp.max(jnp.abs(expected)))
         np.testing.assert_allclose(got, expected, atol=1e-5 * scale)
+
+
+# Odd and even sizes, one output, zeros on one side; below, at and beyond one vector.
+TILED = [
+    spec_of(1, 1, 1, (3, 3)),
+    spec_of(3, 2, 13, (3, 3), before=1),
+    spec_of(16, 24, 7, (3, 3), before=1),
+    spec_of(33, 5, 25, (3, 3)),
+    spec_of(70, 9, 12, (3, 3), before=2),
+    ConvSpec(
+        20, (3, 4), (1, 5), (3, 3), 3, 4, (1, 1), (1, 1), ((0, 0), (2, 1)), 1
+    ),
+]  # fmt: skip
+
+
+@needs_library
+@pytest.mark.parametrize("spec", TILED, ids=lambda s: f"b{s.batch}c{s.in_channels}")
+def test_tiles_agree_with_xla(spec: ConvSpec) -> None:
+    x, w, dy = arrays(spec)
+    assert _native.fits_tiles(spec)
+
+    @jax.jit
+    def both(x, w, dy):
+        expected, pull = jax.vjp(lambda x, w: _xla.conv(x, w, spec), x, w)
+        got = (
+            _native.conv_tiles(x, w, spec),
+            _native.conv_grad_input_tiles(dy, w, spec),
+            _native.conv_grad_kernel_tiles(x, dy, spec),
+        )
+        return got, (expected, *pull(dy))
+
+    for got, expected in zip(*both(x, w, dy), strict=True):
+        scale = float(jnp.max(jnp.abs(expected)))
+        np.testing.assert_allclose(got, expected, atol=4e-6 * scale)
+
+
+@needs_library
+def test_tiles_are_for_plain_kernels_of_three() -> None:
+    for spec in SPECS[0], SPECS[3], SPECS[4], SPECS[5], SPECS[6]:
+        assert not _native.fits_tiles(spec)
+        x, w, _ = arrays(spec)
+        with pytest.raises(Exception, match="tiles are for plain 3x3 kernels"):
+            jax.block_until_ready(_native.conv_tiles(x, w, spec))
+
+
+@needs_library
+def test_tiles_are_taken_where_channels_are_many(monkeypatch) -> None:
+    monkeypatch.delenv("SACCADE_KERNELS", raising=False)
+    wide = ConvSpec(
+        64, (32, 32), (32, 32), (3, 3), 32, 32, (1, 1), (1, 1), ((1, 1), (1, 1))
+    )
+    for operation in ("conv", "conv_grad_input", "conv_grad_kernel"):
+        assert kernels.choose(operation, wide, "cpu").name == "native_tiles"
+        assert kernels.choose(operation, CONV, "cpu").name == "native"
 
 
 @needs_library
@@ -110,10 +167,11 @@ def test_narrower_vectors_give_the_same_numbers(vectors: str) -> None:
 @needs_library
 def test_the_same_bits_each_time() -> None:
     x, _, dy = arrays(CONV)
-    run = jax.jit(lambda x, dy: _native.conv_grad_kernel(x, dy, CONV))
-    first = np.asarray(run(x, dy))
-    for _ in range(5):
-        np.testing.assert_array_equal(np.asarray(run(x, dy)), first)
+    for form in _native.conv_grad_kernel, _native.conv_grad_kernel_tiles:
+        run = jax.jit(functools.partial(form, spec=CONV))
+        first = np.asarray(run(x, dy))
+        for _ in range(5):
+            np.testing.assert_array_equal(np.asarray(run(x, dy)), first)
 
 
 @needs_library

@@ -72,8 +72,42 @@ def _native_cost(spec: ConvSpec) -> float:
     few = 1 + 2 / (spec.filters // spec.groups)
     # One tap: a number that is loaded is used by filters alone.
     again = 1.5 if is_point(spec) else 1
-    work = spec.flops / NATIVE * few * again
+    work = spec.flops / NATIVE * few * again * _inside(spec)
     return work * vectors * VECTOR / spec.batch + 5 * START
+
+
+def _tiles_cost(
+    spec: ConvSpec, least: float = 0.57, channels: float = 1.5, filters: float = 3.5
+) -> float:
+    # What is left of the plain kernels' time: products, and transforms, which count
+    # for more where few channels are summed or few filters share them.
+    left = least + channels / spec.in_channels + filters / spec.filters
+    even = math.prod((n + n % 2) / n for n in spec.outputs)
+    return _native_cost(spec) * left * even / _inside(spec) + 5 * START
+
+
+def _tiles_input_cost(spec: ConvSpec) -> float:
+    return _tiles_cost(spec, channels=3.5, filters=1.5)
+
+
+def _tiles_kernel_cost(spec: ConvSpec) -> float:
+    return _tiles_cost(spec, least=0.52, filters=1.5)
+
+
+def _inside(spec: ConvSpec) -> float:
+    """Returns the share of taps that see the picture, not the zeros around it."""
+    share = 1.0
+    for axis, (before, _) in enumerate(spec.padding):
+        size, taps = spec.outputs[axis], spec.kernel[axis]
+        stride, dilation = spec.strides[axis], spec.dilation[axis]
+        last = spec.inputs[axis] - 1
+        seen = 0
+        for tap in range(taps):
+            shift = tap * dilation - before
+            low, high = max(0, -(shift // stride)), (last - shift) // stride
+            seen += max(0, min(high, size - 1) - low + 1)
+        share *= seen / (size * taps) if size else 1.0
+    return max(share, 0.1)
 
 
 def _winograd_cost(spec: ConvSpec, slower: float = 1) -> float:
@@ -157,6 +191,14 @@ for _operation, _forms in {
         Form("patches", _matmul.conv_patches, CPU, cost=_patches_cost),
         Form("library", _xla.conv, CPU, _xla.fits_library, _library_cost),
         Form("native", _native.conv, CPU, _native.fits, _native_cost, native=True),
+        Form(
+            "native_tiles",
+            _native.conv_tiles,
+            CPU,
+            _native.fits_tiles,
+            _tiles_cost,
+            native=True,
+        ),
     ),
     "conv_grad_input": (
         Form("lanes", _lanes.conv_grad_input, CPU, cost=_lanes_cost),
@@ -177,6 +219,14 @@ for _operation, _forms in {
             CPU,
             _native.fits,
             _native_cost,
+            native=True,
+        ),
+        Form(
+            "native_tiles",
+            _native.conv_grad_input_tiles,
+            CPU,
+            _native.fits_tiles,
+            _tiles_input_cost,
             native=True,
         ),
     ),
@@ -203,6 +253,14 @@ for _operation, _forms in {
             CPU,
             _native.fits,
             _native_cost,
+            native=True,
+        ),
+        Form(
+            "native_tiles",
+            _native.conv_grad_kernel_tiles,
+            CPU,
+            _native.fits_tiles,
+            _tiles_kernel_cost,
             native=True,
         ),
     ),

@@ -28,6 +28,8 @@ TARGETS = (
     "moments",
     "products",
     "warp_step",
+    "winograd",
+    "winograd_kernel_gradient",
 )
 _NAME = "_native_kernels"
 _SUFFIXES = (".so", ".pyd", ".dll", ".dylib")

@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import _library, _pooling
+from . import _library, _pooling, _winograd
 from ._spec import ConvSpec, PoolSpec
 
 # In, out, taps, stride, dilation, before, spread: an axis of one place.
@@ -43,34 +43,50 @@ def fits_average(spec: PoolSpec) -> bool:
     return fits_pool(spec) and _library.has("average_pool")
 
 
-def conv(x: jax.Array, kernel: jax.Array, spec: ConvSpec) -> jax.Array:
-    """Convolution; see `_conv.conv`."""
+def fits_tiles(spec: ConvSpec) -> bool:
+    """Says whether the kernels that work by Winograd's tiles take a shape."""
+    return fits(spec) and _winograd.fits(spec) and _library.has("winograd")
+
+
+def conv(
+    x: jax.Array, kernel: jax.Array, spec: ConvSpec, tiles: bool = False
+) -> jax.Array:
+    """Convolution; see `_conv.conv`. `tiles` takes Winograd's way of 3x3 kernels."""
     y, along = _axes(spec, backward=False)
     shape = (y[1], along[1], spec.filters, x.shape[0])
     weights = _flat(kernel, 2)
-    out = _call("correlate", shape, _inside(x), weights, y, along, spec.groups)
+    target = "winograd" if tiles else "correlate"
+    out = _call(target, shape, _inside(x), weights, y, along, spec.groups)
     return _outside(out, spec.outputs)
 
 
 def conv_grad_input(
-    cotangent: jax.Array, kernel: jax.Array, spec: ConvSpec
+    cotangent: jax.Array, kernel: jax.Array, spec: ConvSpec, tiles: bool = False
 ) -> jax.Array:
     """The gradient to the input: a correlation with the kernel turned round."""
     y, along = _axes(spec, backward=True)
     shape = (y[1], along[1], spec.in_channels, cotangent.shape[0])
     weights = _turned(_flat(kernel, 2), spec.groups)
-    out = _call("correlate", shape, _inside(cotangent), weights, y, along, spec.groups)
+    target = "winograd" if tiles else "correlate"
+    out = _call(target, shape, _inside(cotangent), weights, y, along, spec.groups)
     return _outside(out, spec.inputs)
 
 
-def conv_grad_kernel(x: jax.Array, cotangent: jax.Array, spec: ConvSpec) -> jax.Array:
+def conv_grad_kernel(
+    x: jax.Array, cotangent: jax.Array, spec: ConvSpec, tiles: bool = False
+) -> jax.Array:
     """The gradient to the kernel."""
     y, along = _axes(spec, backward=False)
     shape = (y[2], along[2], spec.group_channels, spec.filters)
-    out = _call(
-        "kernel_gradient", shape, _inside(x), _inside(cotangent), y, along, spec.groups
-    )
+    target = "winograd_kernel_gradient" if tiles else "kernel_gradient"
+    arrays = _inside(x), _inside(cotangent)
+    out = _call(target, shape, *arrays, y, along, spec.groups)
     return out.reshape(*spec.kernel, *shape[2:])
+
+
+conv_tiles = functools.partial(conv, tiles=True)
+conv_grad_input_tiles = functools.partial(conv_grad_input, tiles=True)
+conv_grad_kernel_tiles = functools.partial(conv_grad_kernel, tiles=True)
 
 
 def max_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:

@@ -210,6 +210,41 @@ static void check_kernel_gradient(const Kernels& k, const Correlation& s) {
   });
 }
 
+// Winograd's tiles mix the numbers of a tile: errors are small beside the largest result.
+static void check_tiles(const Kernels& k) {
+  Correlation s;
+  for (Axis* a : {&s.y, &s.x}) {
+    *a = {1 + below(9), 0, 3, 1, 1, below(6) - 1, 1};
+    const Index room = a->in + a->before + below(4);
+    a->out = room < 3 ? 1 : room - 2;
+  }
+  s.batch = below(3) ? 1 + below(40) : one_of({0, 8, 16, 64});
+  s.groups = 1;
+  s.in_channels = 1 + below(20);
+  s.out_channels = 1 + below(30);
+  const Floats in = numbers(in_size(s)), kernel = numbers(kernel_size(s));
+  const Floats gradient = numbers(out_size(s));
+  std::vector<double> wanted(gradient.size()), size(wanted);
+  std::vector<double> slope(kernel.size()), slope_size(slope);
+  each_product(s, [&](Index i, Index w, Index o) {
+    wanted[o] += double(in[i]) * kernel[w];
+    size[o] += std::fabs(double(in[i]) * kernel[w]);
+    slope[w] += double(in[i]) * gradient[o];
+    slope_size[w] += std::fabs(double(in[i]) * gradient[o]);
+  });
+  for (std::vector<double>* sizes : {&size, &slope_size})
+    if (!sizes->empty())
+      std::fill(sizes->begin(), sizes->end(),
+                4 * *std::max_element(sizes->begin(), sizes->end()));
+  check("winograd", k, text(s), wanted, size, [&](float* out, Parallel& p) {
+    k.winograd(s, in.data(), kernel.data(), out, p);
+  });
+  check("winograd_kernel_gradient", k, text(s), slope, slope_size,
+        [&](float* out, Parallel& p) {
+          k.winograd_kernel_gradient(s, in.data(), gradient.data(), out, p);
+        });
+}
+
 // The gradient to the input as _native.py asks for it: a correlation of the output's
 // gradient in which the strides lie between the taps.
 static Axis backward(const Axis& a) {
@@ -446,7 +481,7 @@ static void check_large(const Kernels& k) {
 static void check_memory(const Kernels& k, const Correlation& s) {
   const Floats in = numbers(in_size(s)), kernel = numbers(kernel_size(s));
   Floats out = numbers(out_size(s)), slope = numbers(kernel_size(s));
-  for (int call = 0; call < 2; ++call) {
+  for (int call = 0; call < 4; ++call) {
     bool done = false;
     for (long number = 0; !done && number < 1000; ++number) {
       Team team(3);
@@ -454,8 +489,13 @@ static void check_memory(const Kernels& k, const Correlation& s) {
       try {
         if (call == 0) {
           k.correlate(s, in.data(), kernel.data(), out.data(), team.parallel);
-        } else {
+        } else if (call == 1) {
           k.kernel_gradient(s, in.data(), out.data(), slope.data(), team.parallel);
+        } else if (call == 2) {
+          k.winograd(s, in.data(), kernel.data(), out.data(), team.parallel);
+        } else {
+          k.winograd_kernel_gradient(s, in.data(), out.data(), slope.data(),
+                                     team.parallel);
         }
         done = allocations_left >= 0;  // nothing was left to fail
       } catch (const std::bad_alloc&) {
@@ -507,6 +547,7 @@ int main(int count, char** words) {
       s.x = backward(s.x);
       std::swap(s.in_channels, s.out_channels);
       check_correlation(*k, s);
+      check_tiles(*k);
       const Index channels = one_of({1, 3, 20}), batch = 1 + below(33);
       check_pooling(*k, {random_pool_axis(), random_pool_axis(), batch, channels});
       check_average(*k, {random_pool_axis(), random_pool_axis(), batch, channels});

@@ -7,6 +7,7 @@
 
 #include "parallel.h"
 #include "problem.h"
+#include "scratch.h"
 
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)

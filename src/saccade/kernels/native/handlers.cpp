@@ -42,6 +42,15 @@ bool read_correlation(Numbers y, Numbers x, Index batch, Index groups, Index in_
          !too_large({found->y.out, found->x.out, out_channels, batch});
 }
 
+// Says whether Winograd's tiles fit a correlation.
+bool takes_tiles(const Correlation& s) {
+  const auto fits = [](const Axis& axis) {
+    return axis.taps == 3 && axis.stride == 1 && axis.dilation == 1 && axis.spread == 1;
+  };
+  return fits(s.y) && fits(s.x) && s.groups == 1;
+}
+
+template <bool TILES>
 ffi::Error run_correlate(ffi::ThreadPool pool, Floats in, Floats kernel, Result out,
                          Numbers y, Numbers x, Index groups) {
   Correlation s;
@@ -54,12 +63,16 @@ ffi::Error run_correlate(ffi::ThreadPool pool, Floats in, Floats kernel, Result 
                  {s.y.taps, s.x.taps, s.group_in(), s.out_channels})) {
     return wrong("the arrays of a convolution do not fit its numbers");
   }
+  if (TILES && !takes_tiles(s)) return wrong("tiles are for plain 3x3 kernels");
+  const Timed timed(TILES ? "winograd" : "correlate", in.dimensions(),
+                    kernel.dimensions());
   return guarded(pool, [&](Parallel& parallel) {
-    kernels().correlate(s, in.typed_data(), kernel.typed_data(), out->typed_data(),
-                        parallel);
+    const auto run = TILES ? kernels().winograd : kernels().correlate;
+    run(s, in.typed_data(), kernel.typed_data(), out->typed_data(), parallel);
   });
 }
 
+template <bool TILES>
 ffi::Error run_kernel_gradient(ffi::ThreadPool pool, Floats in, Floats gradient,
                                Result out, Numbers y, Numbers x, Index groups) {
   Correlation s;
@@ -75,9 +88,13 @@ ffi::Error run_kernel_gradient(ffi::ThreadPool pool, Floats in, Floats gradient,
                  {s.y.taps, s.x.taps, s.group_in(), s.out_channels})) {
     return wrong("the arrays of a kernel's gradient do not fit its numbers");
   }
+  if (TILES && !takes_tiles(s)) return wrong("tiles are for plain 3x3 kernels");
+  const Timed timed(TILES ? "winograd_kernel_gradient" : "kernel_gradient",
+                    in.dimensions(), out->dimensions());
   return guarded(pool, [&](Parallel& parallel) {
-    kernels().kernel_gradient(s, in.typed_data(), gradient.typed_data(),
-                              out->typed_data(), parallel);
+    const auto run =
+        TILES ? kernels().winograd_kernel_gradient : kernels().kernel_gradient;
+    run(s, in.typed_data(), gradient.typed_data(), out->typed_data(), parallel);
   });
 }
 
@@ -100,6 +117,7 @@ ffi::Error run_max_pool(ffi::ThreadPool pool, Floats in, Result out, Numbers y,
       !has_shape(out->dimensions(), {s.y.out, s.x.out, s.channels, s.batch})) {
     return wrong("the arrays of a pooling do not fit its numbers");
   }
+  const Timed timed("max_pool", in.dimensions(), out->dimensions());
   return guarded(pool, [&](Parallel& parallel) {
     kernels().max_pool(s, in.typed_data(), out->typed_data(), parallel);
   });
@@ -113,6 +131,7 @@ ffi::Error run_max_pool_gradient(ffi::ThreadPool pool, Floats in, Floats gradien
       !has_shape(out->dimensions(), {s.y.in, s.x.in, s.channels, s.batch})) {
     return wrong("the arrays of a pooling's gradient do not fit its numbers");
   }
+  const Timed timed("max_pool_gradient", in.dimensions(), out->dimensions());
   return guarded(pool, [&](Parallel& parallel) {
     kernels().max_pool_gradient(s, in.typed_data(), gradient.typed_data(),
                                 out->typed_data(), parallel);
@@ -126,6 +145,7 @@ ffi::Error run_average_pool(ffi::ThreadPool pool, Floats in, Result out, Numbers
       !has_shape(out->dimensions(), {s.y.out, s.x.out, s.channels, s.batch})) {
     return wrong("the arrays of a pooling do not fit its numbers");
   }
+  const Timed timed("average_pool", in.dimensions(), out->dimensions());
   return guarded(pool, [&](Parallel& parallel) {
     kernels().average_pool(s, in.typed_data(), out->typed_data(), parallel);
   });
@@ -138,6 +158,7 @@ ffi::Error run_average_pool_gradient(ffi::ThreadPool pool, Floats gradient, Resu
       !has_shape(gradient.dimensions(), {s.y.out, s.x.out, s.channels, s.batch})) {
     return wrong("the arrays of a pooling's gradient do not fit its numbers");
   }
+  const Timed timed("average_pool_gradient", gradient.dimensions(), out->dimensions());
   return guarded(pool, [&](Parallel& parallel) {
     kernels().average_pool_gradient(s, gradient.typed_data(), out->typed_data(),
                                     parallel);
@@ -147,7 +168,7 @@ ffi::Error run_average_pool_gradient(ffi::ThreadPool pool, Floats gradient, Resu
 }  // namespace
 }  // namespace saccade
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_correlate, saccade::run_correlate,
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_correlate, saccade::run_correlate<false>,
                               ffi::Ffi::Bind()
                                   .Ctx<ffi::ThreadPool>()
                                   .Arg<saccade::Floats>()
@@ -156,7 +177,25 @@ XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_correlate, saccade::run_correlate,
                                   .Attr<saccade::Numbers>("y")
                                   .Attr<saccade::Numbers>("x")
                                   .Attr<std::int64_t>("groups"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_kernel_gradient, saccade::run_kernel_gradient,
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_kernel_gradient, saccade::run_kernel_gradient<false>,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
+                                  .Attr<saccade::Numbers>("y")
+                                  .Attr<saccade::Numbers>("x")
+                                  .Attr<std::int64_t>("groups"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_winograd, saccade::run_correlate<true>,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
+                                  .Attr<saccade::Numbers>("y")
+                                  .Attr<saccade::Numbers>("x")
+                                  .Attr<std::int64_t>("groups"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_winograd_kernel_gradient, saccade::run_kernel_gradient<true>,
                               ffi::Ffi::Bind()
                                   .Ctx<ffi::ThreadPool>()
                                   .Arg<saccade::Floats>()

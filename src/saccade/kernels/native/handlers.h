@@ -9,6 +9,7 @@
 
 #include "parallel.h"
 #include "problem.h"
+#include "times.h"
 #include "xla/ffi/api/ffi.h"
 
 namespace ffi = xla::ffi;

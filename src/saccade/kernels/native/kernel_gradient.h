@@ -2,8 +2,8 @@
 // over pixels and batch.
 //
 // A tile is ROWS places of the kernel (channels of one tap, or, where channels are few,
-// taps and channels along x) times FILTERS filters. Each has a vector that sums over
-// pixels and batch; its lanes are added up at the end:
+// taps and channels) times FILTERS filters. Each has a vector that sums over pixels and
+// batch; its lanes are added up at the end:
 //
 //             f ------->             one step (pixel p, vector v of the batch):
 //   row | acc acc acc acc |            acc[r][f] += in[p][r][v] * gradient[p][f][v]
@@ -17,21 +17,32 @@ struct Sum {
   const float* gradient;
   Index lines, in_line, gradient_line;     // rows of the picture
   Index pixels, in_pixel, gradient_pixel;  // pixels of a row
-  Index in_row;                            // between the rows of the tile
+  const Index* in_rows;                    // where the rows of the tile are
   Index batch;
   float* out;
   Index out_row;
 };
 
-typedef float Quarter __attribute__((vector_size(16)));
-
-// Adds up the lanes to four.
-static inline Quarter fold(Vector v) {
-  Quarter parts[SACCADE_WIDTH / 4];
-  __builtin_memcpy(parts, &v, sizeof v);
-  Quarter sum = parts[0];
-  for (int i = 1; i < SACCADE_WIDTH / 4; ++i) sum += parts[i];
-  return sum;
+// Adds the lanes of each sum to its place.
+template <int ROWS, int FILTERS>
+static inline void add_totals(Vector (&acc)[ROWS][FILTERS], float* out, Index out_row) {
+  constexpr int count = ROWS * FILTERS;
+  constexpr int groups = (count + SACCADE_WIDTH - 1) / SACCADE_WIDTH;
+  float sums[groups * SACCADE_WIDTH];
+  SACCADE_UNROLL
+  for (int g = 0; g < groups; ++g) {
+    Vector v[SACCADE_WIDTH];
+    SACCADE_UNROLL
+    for (int i = 0; i < SACCADE_WIDTH; ++i) {
+      const int n = g * SACCADE_WIDTH + i;
+      v[i] = n < count ? acc[n / FILTERS][n % FILTERS] : Vector{};
+    }
+    store(sums + g * SACCADE_WIDTH, totals(v));
+  }
+  SACCADE_UNROLL
+  for (int r = 0; r < ROWS; ++r)
+    SACCADE_UNROLL
+    for (int f = 0; f < FILTERS; ++f) out[r * out_row + f] += sums[r * FILTERS + f];
 }
 
 // PARTIAL sums the floats of the batch behind the last whole vector, else all before.
@@ -45,6 +56,9 @@ static void add_products(const Sum& s) {
   const Index whole = s.batch / SACCADE_WIDTH * SACCADE_WIDTH;
   const Index rest = s.batch - whole;
   const Index first = PARTIAL ? whole : 0, last = PARTIAL ? s.batch : whole;
+  Index row[ROWS];
+  SACCADE_UNROLL
+  for (int r = 0; r < ROWS; ++r) row[r] = s.in_rows[r];
   for (Index line = 0; line < s.lines; ++line) {
     const float* in = s.in + line * s.in_line;
     const float* gradient = s.gradient + line * s.gradient_line;
@@ -58,7 +72,7 @@ static void add_products(const Sum& s) {
         }
         SACCADE_UNROLL
         for (int r = 0; r < ROWS; ++r) {
-          const float* from = in + r * s.in_row + b;
+          const float* from = in + row[r] + b;
           Vector x = PARTIAL ? load_some(from, rest) : load(from);
           SACCADE_UNROLL
           for (int f = 0; f < FILTERS; ++f) acc[r][f] += x * g[f];
@@ -68,13 +82,7 @@ static void add_products(const Sum& s) {
       gradient += s.gradient_pixel;
     }
   }
-  SACCADE_UNROLL
-  for (int r = 0; r < ROWS; ++r)
-    SACCADE_UNROLL
-    for (int f = 0; f < FILTERS; ++f) {
-      Quarter sum = fold(acc[r][f]);
-      s.out[r * s.out_row + f] += (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    }
+  add_totals<ROWS, FILTERS>(acc, s.out, s.out_row);
 }
 
 template <int ROWS, int FILTERS>
@@ -120,34 +128,6 @@ static AddProducts pick_products(Index rows, Index filters) {
   return nullptr;
 }
 
-// Where the input is read: as given, or a copy with zeros beside each row, in which
-// every tap sees every output.
-struct Source {
-  const float* data;
-  Axis x;
-  std::vector<float> copy;
-};
-
-static Source widened(const Correlation& s, const float* in) {
-  Source found{in, s.x, {}};
-  Axis& x = found.x;
-  const Index reach = (x.out - 1) * x.stride + (x.taps - 1) * x.dilation + 1;
-  if (x.before == 0 && x.in >= reach) return found;
-  const Index pixel = s.in_channels * s.batch;
-  found.copy.assign(s.y.in * reach * pixel, 0.0f);
-  const Index first = x.before < 0 ? -x.before : 0;
-  const Index to = x.before < 0 ? 0 : x.before;
-  Index count = x.in - first < reach - to ? x.in - first : reach - to;
-  for (Index y = 0; y < s.y.in && count > 0; ++y) {
-    __builtin_memcpy(found.copy.data() + (y * reach + to) * pixel,
-                     in + (y * x.in + first) * pixel, count * pixel * sizeof(float));
-  }
-  found.data = found.copy.data();
-  x.in = reach;
-  x.before = 0;
-  return found;
-}
-
 // Outputs of an axis, from first to last (exclusive), whose window has a tap inside.
 static void seen_by(const Axis& axis, Index tap, Index* first, Index* last) {
   const Index shift = tap * axis.dilation - axis.before;
@@ -158,20 +138,23 @@ static void seen_by(const Axis& axis, Index tap, Index* first, Index* last) {
   if (*last < *first) *last = *first;
 }
 
-// The work is cut into cells: a few rows of the output, or a piece of one. For each
-// cell and row of taps the gradient of a block of filters is copied to where it lies
-// without gaps, since channels and batch are often powers of two, and pixels then fall
-// onto the same few lines of the first cache. Where a tile has few uses for it, the copy
-// is left out.
+// The work is cut into cells: a few rows of the output, or a piece of one. For each cell
+// the gradient of a block of filters is copied to where it lies without gaps, since
+// channels and batch are often powers of two, and pixels then fall onto the same few
+// lines of the first cache. Where a tile has few uses for it, the copy is left out.
+//
+// Few channels leave tiles empty, so their rows run over all taps. Those see zeros
+// outside the picture, where the input of the cell is copied and zeros put around.
+constexpr Index kFewChannels = 8;
 constexpr Index kPackedBytes = 24 * 1024, kLooseBytes = 96 * 1024;
-constexpr Index kUsesToPack = 12;
+constexpr Index kUsesToPack = 12, kFewUsesToPack = 4;
+// A number that is copied must be used so often.
+constexpr Index kUsesToCopy = 16;
 
 struct GradientPlan {
-  bool along_x;      // rows of tiles run over taps and channels
+  bool few;          // rows of tiles run over all taps
   bool packed;
   Index rows;        // places of the kernel in one unit, cut into blocks
-  Index in_row;      // between them in the input
-  Index x_units;     // taps along x that are units of their own
   Index cell_lines, cell_pixels, cells_x, cells;
   Index parts;       // tasks that share the cells; each has a sum of its own
 };
@@ -179,13 +162,17 @@ struct GradientPlan {
 static GradientPlan plan_gradient(const Correlation& s, Index threads) {
   GradientPlan p;
   const Index gi = s.group_in(), b = s.batch;
-  p.along_x = gi == 1 || (gi < 4 && s.groups == 1 && s.x.dilation == 1);
-  p.rows = p.along_x ? s.x.taps * gi : gi;
-  p.in_row = p.along_x && gi == 1 ? s.x.dilation * s.in_channels * b : b;
-  p.x_units = p.along_x ? 1 : s.x.taps;
+  const Index uses_of_input =
+      s.y.taps * s.x.taps * s.group_out() / (s.y.stride * s.x.stride);
+  p.few = gi < 4 || (gi <= kFewChannels && uses_of_input >= kUsesToCopy);
+  p.rows = p.few ? s.y.taps * s.x.taps * gi : gi;
   const Index filters = Blocks(s.group_out(), kMostColumns).most();
-  p.packed = s.x.taps * gi / rows_for(filters) >= kUsesToPack;
-  const Index room = (p.packed ? kPackedBytes : kLooseBytes) / (4 * b * filters + 1);
+  const Index uses = (p.few ? p.rows : s.x.taps * gi) / rows_for(filters);
+  p.packed = p.few ? filters < s.out_channels && uses >= kFewUsesToPack
+                   : uses >= kUsesToPack;
+  const Index bytes = p.packed && !p.few ? kPackedBytes : kLooseBytes;
+  const Index numbers = p.few ? filters + 2 * gi : filters;
+  const Index room = bytes / (4 * b * numbers + 1);
   const Index most = room < 1 ? 1 : room;
   const Index cells_wide = Blocks(s.x.out, most).count;
   p.cell_pixels = (s.x.out + cells_wide - 1) / cells_wide;
@@ -209,57 +196,158 @@ static Cell cell_at(const Correlation& s, const GradientPlan& p, Index i) {
   return {y, y1 < s.y.out ? y1 : s.y.out, x, x1 < s.x.out ? x1 : s.x.out};
 }
 
-// Copies the filters of a block for the pixels of a cell.
-static void pack(const Correlation& s, const Cell& cell, const float* gradient,
-                 Index filters, float* to) {
-  const Index b = s.batch, count = filters * b;
-  for (Index y = cell.y0; y < cell.y1; ++y)
-    for (Index x = cell.x0; x < cell.x1; ++x, to += count)
-      __builtin_memcpy(to, gradient + (y * s.x.out + x) * s.out_channels * b,
-                       count * sizeof(float));
+// Inputs along an axis that `count` neighbouring outputs see.
+static Index reach(const Axis& axis, Index count) {
+  return (count - 1) * axis.stride + (axis.taps - 1) * axis.dilation + 1;
 }
 
-// The gradient as a cell reads it: where pixel (y0, x0) is, and what lies between.
+// An array as a cell reads it: where its first pixel is, and what lies between.
 struct View {
   const float* data;
   Index line, pixel;
 };
 
-// Adds what a cell gives to the kernel's places at one tap, or row of taps.
-static void add_cell(const Correlation& s, const GradientPlan& p, const Source& source,
-                     const Cell& cell, const View& view, Index ty, Index tx,
-                     Index group, Index f, Index filters, float* out) {
-  const Index b = s.batch, gi = s.group_in();
-  Index y0, y1, x0 = 0, x1 = s.x.out;
+// The gradient of a block of filters for a cell, copied to `room` if there is any.
+static View gradient_view(const Correlation& s, const Cell& cell, const float* gradient,
+                          Index filters, float* room) {
+  const Index b = s.batch, pixel = s.out_channels * b, line = s.x.out * pixel;
+  const float* from = gradient + cell.y0 * line + cell.x0 * pixel;
+  if (!room) return {from, line, pixel};
+  const Index count = filters * b, wide = cell.x1 - cell.x0;
+  float* to = room;
+  for (Index y = cell.y0; y < cell.y1; ++y, from += line)
+    for (Index x = 0; x < wide; ++x, to += count)
+      __builtin_memcpy(to, from + x * pixel, count * sizeof(float));
+  return {room, wide * count, count};
+}
+
+// The input that a cell sees: in its place, or copied to `room` where some is outside.
+static View input_view(const Correlation& s, const Cell& cell, const float* in,
+                       float* room) {
+  const Index b = s.batch, gi = s.group_in(), count = gi * b;
+  const Index pixel = s.in_channels * b, line = s.x.in * pixel;
+  const Index top = cell.y0 * s.y.stride - s.y.before;
+  const Index left = cell.x0 * s.x.stride - s.x.before;
+  const Index height = reach(s.y, cell.y1 - cell.y0);
+  const Index width = reach(s.x, cell.x1 - cell.x0);
+  const float* from = in + top * line + left * pixel;
+  if (top >= 0 && left >= 0 && top + height <= s.y.in && left + width <= s.x.in)
+    return {from, line, pixel};
+  float* to = room;
+  for (Index y = top; y < top + height; ++y, from += line)
+    for (Index x = 0; x < width; ++x, to += count) {
+      if (y < 0 || y >= s.y.in || left + x < 0 || left + x >= s.x.in) {
+        __builtin_memset(to, 0, count * sizeof(float));
+      } else {
+        __builtin_memcpy(to, from + x * pixel, count * sizeof(float));
+      }
+    }
+  return {room, width * count, count};
+}
+
+// Runs the tiles of one unit: all blocks of rows for a block of filters.
+static void add_rows(const Correlation& s, const GradientPlan& p, Sum sum,
+                     const float* in, const Index* in_rows, Index filters, float* out) {
+  const Blocks rows(p.rows, rows_for(filters));
+  sum.in = in;
+  sum.batch = s.batch;
+  sum.out_row = s.out_channels;
+  for (Index r = 0; r < rows.count; ++r) {
+    sum.in_rows = in_rows + rows.start(r);
+    sum.out = out + rows.start(r) * s.out_channels;
+    pick_products(rows.size(r), filters)(sum);
+  }
+}
+
+// Adds what a cell gives to the kernel's places at one tap.
+static void add_tap(const Correlation& s, const GradientPlan& p, const float* in,
+                    const Cell& cell, const View& view, Index ty, Index tx,
+                    const Index* in_rows, Index filters, float* out) {
+  Index y0, y1, x0, x1;
   seen_by(s.y, ty, &y0, &y1);
-  if (!p.along_x) seen_by(source.x, tx, &x0, &x1);
+  seen_by(s.x, tx, &x0, &x1);
   if (y0 < cell.y0) y0 = cell.y0;
   if (y1 > cell.y1) y1 = cell.y1;
   if (x0 < cell.x0) x0 = cell.x0;
   if (x1 > cell.x1) x1 = cell.x1;
   if (y0 >= y1 || x0 >= x1) return;
+  const Index pixel = s.in_channels * s.batch, line = s.x.in * pixel;
   Sum sum;
   sum.lines = y1 - y0;
   sum.pixels = x1 - x0;
-  sum.in_line = s.y.stride * source.x.in * s.in_channels * b;
+  sum.in_line = s.y.stride * line;
   sum.gradient_line = view.line;
-  sum.in_pixel = s.x.stride * s.in_channels * b;
+  sum.in_pixel = s.x.stride * pixel;
   sum.gradient_pixel = view.pixel;
-  sum.in_row = p.in_row;
-  sum.batch = b;
   sum.gradient = view.data + (y0 - cell.y0) * view.line + (x0 - cell.x0) * view.pixel;
-  sum.out_row = s.out_channels;
   const Index y_in = y0 * s.y.stride + ty * s.y.dilation - s.y.before;
-  const Index x_in = x0 * s.x.stride + tx * source.x.dilation - source.x.before;
-  const float* in = source.data +
-                    ((y_in * source.x.in + x_in) * s.in_channels + group * gi) * b;
-  float* to = out + (ty * s.x.taps + tx) * gi * s.out_channels +
-              group * s.group_out() + f;
-  const Blocks rows(p.rows, rows_for(filters));
-  for (Index r = 0; r < rows.count; ++r) {
-    sum.in = in + rows.start(r) * p.in_row;
-    sum.out = to + rows.start(r) * s.out_channels;
-    pick_products(rows.size(r), filters)(sum);
+  const Index x_in = x0 * s.x.stride + tx * s.x.dilation - s.x.before;
+  const Index place = (ty * s.x.taps + tx) * s.group_in() * s.out_channels;
+  add_rows(s, p, sum, in + y_in * line + x_in * pixel, in_rows, filters, out + place);
+}
+
+// Adds what a cell gives to all places of the kernel at once.
+static void add_taps(const Correlation& s, const GradientPlan& p, const Cell& cell,
+                     const View& seen, const View& view, const Index* in_rows,
+                     Index filters, float* out) {
+  Sum sum;
+  sum.lines = cell.y1 - cell.y0;
+  sum.pixels = cell.x1 - cell.x0;
+  sum.in_line = s.y.stride * seen.line;
+  sum.gradient_line = view.line;
+  sum.in_pixel = s.x.stride * seen.pixel;
+  sum.gradient_pixel = view.pixel;
+  sum.gradient = view.data;
+  add_rows(s, p, sum, seen.data, in_rows, filters, out);
+}
+
+// Where the rows of tiles are, from a window's first number on.
+static void place_rows(const Correlation& s, const GradientPlan& p, const View& seen,
+                       Index* to) {
+  const Index gi = s.group_in();
+  for (Index r = 0; r < p.rows; ++r) {
+    const Index tap = r / gi;
+    to[r] = r % gi * s.batch + tap / s.x.taps * s.y.dilation * seen.line +
+            tap % s.x.taps * s.x.dilation * seen.pixel;
+  }
+}
+
+// Adds what some cells give to the sum of a part.
+static void add_cells(const Correlation& s, const GradientPlan& p, Index first,
+                      Index last, const float* in, const float* gradient, float* out) {
+  const Index b = s.batch, gi = s.group_in(), go = s.group_out();
+  const Blocks fs(go, kMostColumns);
+  const Index line = 16;  // floats of a line of the cache
+  const Index packed =
+      p.packed ? (p.cell_lines * p.cell_pixels * fs.most() * b + line - 1) / line * line
+               : 0;
+  const Index copied =
+      p.few ? reach(s.y, p.cell_lines) * reach(s.x, p.cell_pixels) * gi * b : 0;
+  float* const room = scratch(packed + copied);
+  std::vector<Index> in_rows(p.rows);
+  if (!p.few) place_rows(s, p, {in, 0, 0}, in_rows.data());
+  for (Index i = first; i < last; ++i) {
+    const Cell cell = cell_at(s, p, i);
+    for (Index group = 0; group < s.groups; ++group) {
+      const float* const from = in + group * gi * b;
+      View seen{};
+      if (p.few) {
+        seen = input_view(s, cell, from, room + packed);
+        place_rows(s, p, seen, in_rows.data());
+      }
+      for (Index n = 0; n < fs.count; ++n) {
+        const Index f = group * go + fs.start(n), filters = fs.size(n);
+        const View view = gradient_view(s, cell, gradient + f * b, filters,
+                                        p.packed ? room : nullptr);
+        if (p.few) {
+          add_taps(s, p, cell, seen, view, in_rows.data(), filters, out + f);
+          continue;
+        }
+        for (Index ty = 0; ty < s.y.taps; ++ty)
+          for (Index tx = 0; tx < s.x.taps; ++tx)
+            add_tap(s, p, from, cell, view, ty, tx, in_rows.data(), filters, out + f);
+      }
+    }
   }
 }
 
@@ -269,37 +357,11 @@ static void kernel_gradient(const Correlation& s, const float* in,
   for (Index i = 0; i < size; ++i) out[i] = 0.0f;
   if (s.batch == 0 || s.y.out == 0 || s.x.out == 0) return;
   const GradientPlan p = plan_gradient(s, parallel.threads());
-  const Source source = p.along_x ? widened(s, in) : Source{in, s.x, {}};
-  const Blocks fs(s.group_out(), kMostColumns);
-  const Index line = s.x.out * s.out_channels * s.batch;
-  const Index pixel = s.out_channels * s.batch;
   std::vector<float> partial((p.parts - 1) * size, 0.0f);
-  const Index room = p.packed ? p.cell_lines * p.cell_pixels * fs.most() * s.batch : 0;
-  std::vector<float> packed(p.parts * room);
-
   parallel.run(p.parts, [&](Index part) {
     float* to = part ? partial.data() + (part - 1) * size : out;
-    float* copy = packed.data() + part * room;
-    const Index last = p.cells * (part + 1) / p.parts;
-    for (Index i = p.cells * part / p.parts; i < last; ++i) {
-      const Cell cell = cell_at(s, p, i);
-      for (Index group = 0; group < s.groups; ++group) {
-        for (Index ty = 0; ty < s.y.taps; ++ty) {
-          for (Index n = 0; n < fs.count; ++n) {
-            const Index f = fs.start(n), filters = fs.size(n);
-            const float* from = gradient + (group * s.group_out() + f) * s.batch;
-            View view{from + cell.y0 * line + cell.x0 * pixel, line, pixel};
-            if (p.packed) {
-              pack(s, cell, from, filters, copy);
-              const Index wide = filters * s.batch;
-              view = {copy, (cell.x1 - cell.x0) * wide, wide};
-            }
-            for (Index tx = 0; tx < p.x_units; ++tx)
-              add_cell(s, p, source, cell, view, ty, tx, group, f, filters, to);
-          }
-        }
-      }
-    }
+    add_cells(s, p, p.cells * part / p.parts, p.cells * (part + 1) / p.parts, in,
+              gradient, to);
   });
   for (Index part = 1; part < p.parts; ++part)
     for (Index i = 0; i < size; ++i) out[i] += partial[(part - 1) * size + i];

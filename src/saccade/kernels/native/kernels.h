@@ -13,6 +13,8 @@ namespace SACCADE_SET {
 
 #include "kernel_gradient.h"
 
+#include "winograd.h"
+
 #include "norm.h"
 
 #include "pool.h"
@@ -24,6 +26,7 @@ namespace SACCADE_SET {
 
 extern const Kernels kernels{
     SACCADE_NAME(SACCADE_SET), SACCADE_WIDTH, correlate, kernel_gradient,
+    winograd, winograd_kernel_gradient,
     max_pool, max_pool_gradient, average_pool, average_pool_gradient,
     moments, products, channel_sums, warp,
 };

@@ -4,6 +4,7 @@
 
 #include "parallel.h"
 #include "problem.h"
+#include "scratch.h"
 
 #define SACCADE_SET plain
 #define SACCADE_WIDTH 4

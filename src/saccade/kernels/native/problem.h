@@ -91,6 +91,11 @@ struct Kernels {
   // in (h, w, c, b) and the gradient of out (h', w', f, b) -> (kh, kw, c, f).
   void (*kernel_gradient)(const Correlation&, const float* in, const float* gradient,
                           float* out, Parallel&);
+  // The same for 3x3 kernels with stride, dilation and groups of 1, by tiles.
+  void (*winograd)(const Correlation&, const float* in, const float* kernel, float* out,
+                   Parallel&);
+  void (*winograd_kernel_gradient)(const Correlation&, const float* in,
+                                   const float* gradient, float* out, Parallel&);
   void (*max_pool)(const Pooling&, const float* in, float* out, Parallel&);
   void (*max_pool_gradient)(const Pooling&, const float* in, const float* gradient,
                             float* out, Parallel&);

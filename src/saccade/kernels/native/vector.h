@@ -57,11 +57,35 @@ static inline void store_some(float* p, Vector v, Index count) {
 }
 #endif
 
-static inline float total(Vector v) {
-  float all[SACCADE_WIDTH];
-  store(all, v);
-  for (int half = SACCADE_WIDTH / 2; half > 0; half /= 2) {
-    for (int i = 0; i < half; ++i) all[i] += all[i + half];
-  }
-  return all[0];
+// Picks lanes of two vectors: lane i of the result is lane lane(i) of the two in a row.
+#if defined(__clang__) || __GNUC__ >= 12
+#define SACCADE_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+typedef std::int32_t Lanes __attribute__((vector_size(SACCADE_WIDTH * 4)));
+#define SACCADE_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, Lanes{__VA_ARGS__})
+#endif
+
+// Where lane `lane` comes from when blocks of `half` lanes of two vectors are put
+// alternately: the first blocks of each pair, or the second.
+constexpr int alternate(int lane, int half, bool second) {
+  return lane / (2 * half) * 2 * half + lane % half + (second ? half : 0) +
+         (lane % (2 * half) < half ? 0 : SACCADE_WIDTH);
+}
+
+template <int HALF, int... LANE>
+static inline Vector merge(Vector a, Vector b, std::integer_sequence<int, LANE...>) {
+  return SACCADE_SHUFFLE(a, b, alternate(LANE, HALF, false)...) +
+         SACCADE_SHUFFLE(a, b, alternate(LANE, HALF, true)...);
+}
+
+// Adds up the lanes of SACCADE_WIDTH vectors: lane i of the result is the sum of v[i].
+// Each step halves the number of vectors, and the lanes that belong to one of them.
+template <int HALF = SACCADE_WIDTH / 2>
+static inline Vector totals(Vector* v) {
+  SACCADE_UNROLL
+  for (int i = 0; i < HALF; ++i)
+    v[i] = merge<HALF>(v[i], v[i + HALF],
+                       std::make_integer_sequence<int, SACCADE_WIDTH>{});
+  if constexpr (HALF > 1) return totals<HALF / 2>(v);
+  return v[0];
 }
