@@ -57,7 +57,8 @@ NETWORKS = {
         (28, 28, 1),
         32,
         (
-            *_conv(4), ("conv", 4, 3, 2, "same"), ("relu",), ("flatten",), ("dense", 10),
+            *_conv(4), ("conv", 4, 3, 2, "same"), ("relu",), ("flatten",),
+            ("dense", 10),
         ),
         steps=200,
     ),
@@ -274,7 +275,9 @@ def main() -> None:
             flush=True,
         )
     if os.environ.get("SACCADE_KERNELS_TIMES"):
-        print(f"times of the kernels: in all {2 + options.repeat} epochs", file=sys.stderr)
+        print(
+            f"times of the kernels: in all {2 + options.repeat} epochs", file=sys.stderr
+        )
 
 
 if __name__ == "__main__":

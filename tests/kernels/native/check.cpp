@@ -220,8 +220,8 @@ static void check_tiles(const Kernels& k) {
   }
   s.batch = below(3) ? 1 + below(40) : one_of({0, 8, 16, 64});
   s.groups = 1;
-  s.in_channels = 1 + below(20);
-  s.out_channels = 1 + below(30);
+  s.in_channels = 1 + below(9);
+  s.out_channels = 1 + below(14);
   const Floats in = numbers(in_size(s)), kernel = numbers(kernel_size(s));
   const Floats gradient = numbers(out_size(s));
   std::vector<double> wanted(gradient.size()), size(wanted);

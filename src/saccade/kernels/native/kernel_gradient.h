@@ -201,6 +201,11 @@ static Index reach(const Axis& axis, Index count) {
   return (count - 1) * axis.stride + (axis.taps - 1) * axis.dilation + 1;
 }
 
+// Says whether all that the outputs of an axis see is inside the picture.
+static bool sees_inside(const Axis& axis) {
+  return axis.before <= 0 && reach(axis, axis.out) - axis.before <= axis.in;
+}
+
 // An array as a cell reads it: where its first pixel is, and what lies between.
 struct View {
   const float* data;
@@ -322,7 +327,9 @@ static void add_cells(const Correlation& s, const GradientPlan& p, Index first,
       p.packed ? (p.cell_lines * p.cell_pixels * fs.most() * b + line - 1) / line * line
                : 0;
   const Index copied =
-      p.few ? reach(s.y, p.cell_lines) * reach(s.x, p.cell_pixels) * gi * b : 0;
+      p.few && !(sees_inside(s.y) && sees_inside(s.x))
+          ? reach(s.y, p.cell_lines) * reach(s.x, p.cell_pixels) * gi * b
+          : 0;
   float* const room = scratch(packed + copied);
   std::vector<Index> in_rows(p.rows);
   if (!p.few) place_rows(s, p, {in, 0, 0}, in_rows.data());

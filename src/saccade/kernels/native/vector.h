@@ -89,3 +89,12 @@ static inline Vector totals(Vector* v) {
   if constexpr (HALF > 1) return totals<HALF / 2>(v);
   return v[0];
 }
+
+static inline float total(Vector v) {
+  float all[SACCADE_WIDTH];
+  store(all, v);
+  for (int half = SACCADE_WIDTH / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) all[i] += all[i + half];
+  }
+  return all[0];
+}
