@@ -39,6 +39,8 @@ COPY_LAST = 1e3
 TRANSFORM = 1.1e3
 TRANSFORM_KERNEL = 500
 TURN = 4e3
+# Channels times filters of a kernel that native tiles transform in a microsecond.
+TURN_KERNEL = 40
 # Numbers per microsecond that are added up for each channel.
 SUM = 4e3
 # Microseconds to start one operation.
@@ -83,7 +85,9 @@ def _tiles_cost(
     # for more where few channels are summed or few filters share them.
     left = least + channels / spec.in_channels + filters / spec.filters
     even = math.prod((n + n % 2) / n for n in spec.outputs)
-    return _native_cost(spec) * left * even / _inside(spec) + 5 * START
+    # The kernel is transformed by one thread, and read again for each few tiles.
+    kernel = spec.in_channels * spec.filters / TURN_KERNEL
+    return _native_cost(spec) * left * even / _inside(spec) + kernel + 5 * START
 
 
 def _tiles_input_cost(spec: ConvSpec) -> float:
