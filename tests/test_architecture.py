@@ -146,6 +146,47 @@ def test_importing_saccade_loads_no_jax():
     assert run("import sys, saccade; print('jax' in sys.modules)") == "False"
 
 
+def test_a_first_fit_loads_nothing_that_it_does_not_need():
+    code = (
+        "import sys, numpy as np, saccade as keras\n"
+        "model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])\n"
+        "model.compile('sgd', 'mse')\n"
+        "model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)\n"
+        "slow = {'jax.extend', 'numpy.typing', 'urllib.request', 'tarfile', 'h5py'}\n"
+        "print(sorted(slow & set(sys.modules)))"
+    )
+    assert run(code) == "[]"
+
+
+def test_a_first_fit_compiles_one_program():
+    code = (
+        "import numpy as np, saccade as keras\n"
+        "from jax import monitoring\n"
+        "found = []\n"
+        "def note(event, seconds, **more):\n"
+        "    if event.endswith('backend_compile_duration'):\n"
+        "        found.append(more.get('fun_name'))\n"
+        "monitoring.register_event_duration_secs_listener(note)\n"
+        "model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])\n"
+        "model.compile('adam', 'mse', metrics=['mae'])\n"
+        "model.fit(np.ones((4, 3)), np.ones((4, 2)), epochs=2, verbose=0)\n"
+        "print(found)"
+    )
+    assert run(code) == "['jit(saccade_train_resident)']"
+
+
+def test_the_collector_is_as_it_was_after_loading():
+    code = (
+        "import gc, saccade\n"
+        "on = [gc.isenabled()]\n"
+        "saccade.Sequential\n"
+        "on.append(gc.isenabled())\n"
+        "gc.disable(); saccade.explain; on.append(gc.isenabled())\n"
+        "print(on)"
+    )
+    assert run(code) == "[True, True, False]"
+
+
 def test_importing_everything_starts_no_device_and_loads_no_optional_package():
     code = (
         "import sys, saccade\n"

@@ -6,7 +6,6 @@ this package computes nothing and loads each part when it is first asked for.
 
 from __future__ import annotations
 
-import importlib
 import sys
 from typing import TYPE_CHECKING
 
@@ -134,9 +133,9 @@ def version() -> str:
 
 def __getattr__(name: str) -> object:
     if name in _PACKAGES:
-        return importlib.import_module(f"saccade.{name}")
+        return _runtime.load(f"saccade.{name}")
     if name in _NAMES:
-        value = getattr(importlib.import_module(_NAMES[name]), name)
+        value = getattr(_runtime.load(_NAMES[name]), name)
         globals()[name] = value
         return value
     from saccade.core import _refused

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.parse
-import urllib.request
 import warnings
 from collections.abc import Mapping
 
@@ -62,6 +59,11 @@ class RemoteMonitor(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Sends the numbers; warns if that fails, and training goes on."""
+        # Slow to load, and hardly any program has this callback.
+        import urllib.error
+        import urllib.parse
+        import urllib.request
+
         numbers = {name: _plain(value) for name, value in (logs or {}).items()}
         text = json.dumps({"epoch": epoch, **numbers})
         if self.send_as_json:

@@ -10,15 +10,22 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, TypeAlias
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
 from jax.core import Trace, eval_jaxpr
-from jax.extend.core import Primitive, set_current_trace, take_current_trace
+
+if TYPE_CHECKING:
+    from jax.extend.core import Primitive
 
 # An array, a tracer, or a number that an operation was given.
 Value: TypeAlias = Any
+
+
+# Whether there ever was a recorder.
+_used = False
 
 
 @dataclasses.dataclass(slots=True)
@@ -50,7 +57,9 @@ class Recorder(Trace):
     """
 
     def __init__(self) -> None:
+        global _used
         super().__init__()
+        _used = True
         self.calls: list[Call] = []
         self.paused = False
         self._known: dict[int, Value] = {}
@@ -59,10 +68,10 @@ class Recorder(Trace):
 
     def start(self) -> None:
         """Begins to take part in what this thread computes."""
-        with take_current_trace() as below:
+        with _take_trace() as below:
             self._below = below
         self.paused = False
-        self._open = set_current_trace(self)
+        self._open = _set_trace(self)
         self._open.__enter__()
 
     def stop(self) -> None:
@@ -172,7 +181,7 @@ class Recorder(Trace):
             return process(primitive, *functions, values, **options)
 
         def call(*arguments: Value) -> Any:
-            with take_current_trace() as trace:
+            with _take_trace() as trace:
                 process = getattr(trace, method)
                 return process(primitive, *functions, arguments, **options)
 
@@ -183,10 +192,23 @@ class Recorder(Trace):
             return eval_jaxpr(written, arguments[:count], *arguments[count:])
 
         inputs = [*closed.consts, *values]
-        with set_current_trace(self._outer):
+        with _set_trace(self._outer):
             outputs = run(*inputs)
         self._note(run, _function_key(primitive, functions[0]), inputs, outputs)
         return outputs
+
+
+def _take_trace() -> AbstractContextManager[Any]:
+    # Takes 20 ms to load, and most programs have no tape.
+    from jax.extend.core import take_current_trace
+
+    return take_current_trace()
+
+
+def _set_trace(trace: Any) -> AbstractContextManager[Any]:
+    from jax.extend.core import set_current_trace
+
+    return set_current_trace(trace)
 
 
 def _without_recorders(trace: Trace | None) -> Trace | None:
@@ -203,7 +225,7 @@ def copy_unseen(value: Value) -> Value:
         >>> copy_unseen(x) is x
         False
     """
-    with take_current_trace() as trace, set_current_trace(_without_recorders(trace)):
+    with _take_trace() as trace, _set_trace(_without_recorders(trace)):
         return jnp.array(value, copy=True)
 
 
@@ -219,7 +241,9 @@ def stop_gradient(value: Value) -> Value:
         >>> float(jax.grad(lambda x: x * stop_gradient(x))(3.0))
         3.0
     """
-    with take_current_trace() as trace:
+    if not _used:
+        return jax.lax.stop_gradient(value)
+    with _take_trace() as trace:
         recorded = isinstance(trace, Recorder)
     return copy_unseen(value) if recorded else jax.lax.stop_gradient(value)
 
@@ -268,8 +292,8 @@ def compiling() -> bool:
         >>> compiling(), bool(jax.jit(lambda: compiling())())
         (False, True)
     """
-    with take_current_trace() as trace:
+    with _take_trace() as trace:
         trace = _without_recorders(trace)
         # Inside this block the current trace is the one that computes at once.
-        with take_current_trace() as eager:
+        with _take_trace() as eager:
             return trace is not eager

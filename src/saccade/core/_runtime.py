@@ -6,14 +6,18 @@ turned on at the first compilation, because finding its folder reads files.
 
 from __future__ import annotations
 
+import gc
 import hashlib
-import importlib.metadata
+import importlib
 import os
 import platform
 import stat
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 # XLA:CPU's YNNPACK fusions return wrong numbers for some shapes and can crash
 # (jax issues 39103, 39257, 40412). An empty list of fusion types turns them off.
@@ -49,6 +53,37 @@ def _jax_is_running() -> bool:
     return bool(getattr(bridge, "_backends", None))
 
 
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keeps Python's garbage collector still while it is open.
+
+    Loading JAX and tracing make hundreds of thousands of objects that stay, and the
+    collector would look through all of them several times.
+
+    Example:
+        >>> with collector_paused(): gc.isenabled()
+        False
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def load(name: str) -> ModuleType:
+    """Imports a part of saccade, and JAX with the first of them.
+
+    Example:
+        >>> load("saccade.tree").__name__
+        'saccade.tree'
+    """
+    with collector_paused():
+        return importlib.import_module(name)
+
+
 def cache_folder() -> Path | None:
     """Returns the folder of compiled programs, or None if the cache is off.
 
@@ -68,7 +103,8 @@ def cache_folder() -> Path | None:
     else:
         home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
         root = Path(home).expanduser() / "saccade"
-    version = importlib.metadata.version("jaxlib")
+    from jaxlib.version import __version__ as version
+
     return root / "compiled" / f"jaxlib-{version}-{_processor()}"
 
 

@@ -7,14 +7,16 @@ each as a `Tensor`. What is done to elements must not go here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import DTypeLike
 
 from saccade.core._errors import ArgumentTypeError, DataError, ShapeError, message
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 # An element: a leaf, or tuples and dicts of elements. What is in it only the data know.
 Element: TypeAlias = Any

@@ -70,7 +70,15 @@ class Programs:
             return run(*args)
 
         traced.__name__ = f"saccade_{name}"
-        return jax.jit(traced)
+        program = jax.jit(traced)
+
+        def call(*args: Any) -> Any:
+            if self.traces[name]:
+                return program(*args)
+            with _runtime.collector_paused():
+                return program(*args)
+
+        return call
 
     def _logs(self, counts: list[jax.Array]) -> dict[str, Any]:
         return read_logs(self.model, self.layout, counts)

@@ -65,7 +65,8 @@ def _lanes_cost(spec: ConvSpec) -> float:
     copied = spec.taps * spec.in_channels * spec.pixels if spec.taps > 1 else 0
     # Products that leave few lanes to each row of the kernel start slowly.
     few = 1 + 12 / min(spec.batch, VECTOR) if is_point(spec) else 1
-    return spec.flops / PRODUCT * few + copied / COPY + START * spec.taps
+    # The views of a few pictures are short, and made in one go.
+    return spec.flops / PRODUCT * few + copied / COPY + START / 4 * spec.taps
 
 
 def _native_cost(spec: ConvSpec) -> float:
@@ -127,7 +128,7 @@ def _winograd_kernel_cost(spec: ConvSpec) -> float:
 def _library_cost(spec: ConvSpec) -> float:
     moved = spec.pixels * (spec.in_channels + spec.filters) / TURN
     few = 1 + 20 / spec.in_channels + 8 / spec.filters
-    return spec.flops / PRODUCT * few + moved + 20 * START
+    return spec.flops / PRODUCT * few + moved + 10 * START
 
 
 def _library_gradient_cost(spec: ConvSpec) -> float:

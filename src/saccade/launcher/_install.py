@@ -8,7 +8,6 @@ under the aliases' names and load them a second time.
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
@@ -16,6 +15,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
 import saccade
+from saccade.core import _runtime
 from saccade.core._errors import ConfigError, message
 from saccade.core._refused import refused_text
 from saccade.launcher._arrays import add_numpy_method, remove_numpy_method
@@ -182,7 +182,7 @@ class _AliasFinder(MetaPathFinder):
         if public and place.partition(".")[0] in saccade.__all__:
             target = f"saccade.{place}"
             try:
-                module = importlib.import_module(target)
+                module = _runtime.load(target)
             except UnavailableImportError:
                 raise
             except ModuleNotFoundError as error:

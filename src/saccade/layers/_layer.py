@@ -391,15 +391,12 @@ class Layer(Operation):
         """The metrics kept in attributes of this layer, without sub-layers'."""
         return [item for item in self._contained() if isinstance(item, Metric)]
 
-    def _attributes(self) -> Iterator[object]:
-        for name, value in vars(self).items():
-            if name not in _UNTRACKED:
-                yield value
+    def _attributes(self) -> list[object]:
+        return [v for name, v in vars(self).items() if name not in _UNTRACKED]
 
-    def _contained(self) -> Iterator[object]:
+    def _contained(self) -> list[object]:
         """What the attributes hold that belongs to the layer, lists opened."""
-        for value in self._attributes():
-            yield from _contents(value)
+        return _contents(self._attributes(), [])
 
     def _sublayers(self) -> list[Layer]:
         """The layers kept in attributes, in the order they were set."""
@@ -1013,16 +1010,23 @@ def _is_shapes_by_name(shapes: object, wanted: Sequence[str]) -> bool:
     )
 
 
-def _contents(value: object) -> Iterable[object]:
-    """The value itself, or what a list, tuple or dict holds, however deep."""
-    if isinstance(value, (Layer, Variable, SeedGenerator, Metric)):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _contents(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _contents(item)
+# Types of most attributes, which hold nothing of a layer. Weights are found anew in
+# every call of `predict`, since a list of layers may have grown: this must be quick.
+_PLAIN = frozenset({bool, int, float, str, type(None), DTypePolicy})
+
+
+def _contents(values: Iterable[object], found: list[object]) -> list[object]:
+    """Adds what belongs to a layer, and what lists, tuples and dicts of it hold."""
+    for value in values:
+        if type(value) in _PLAIN:
+            continue
+        if isinstance(value, (list, tuple)):
+            _contents(value, found)
+        elif isinstance(value, dict):
+            _contents(value.values(), found)
+        elif isinstance(value, (Layer, Variable, SeedGenerator, Metric)):
+            found.append(value)
+    return found
 
 
 def _legacy_input_shape(kwargs: dict[str, Any]) -> Shape | None:

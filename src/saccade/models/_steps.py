@@ -281,9 +281,13 @@ class Steps(Layer):
         Random numbers come from the step, so the states of their streams stay out,
         unless the user's own step hands them to `stateless_call`.
         """
-        if any(map(self.overrides, ("train_step", "test_step", "predict_step"))):
+        if self._writes_steps():
             return self.non_trainable_variables
         return self.non_trainable_weights
+
+    def _writes_steps(self) -> bool:
+        """Whether a step is the user's own."""
+        return any(map(self.overrides, ("train_step", "test_step", "predict_step")))
 
     def _layout(
         self,

@@ -556,11 +556,17 @@ class Trainer(Steps):
         )
         steps = check_steps(source, _bounded(steps, source), 1, "predict")
         self._build_for_data(_first_rows(source)[0], "predict")
-        layout = StateLayout(self.trainable_variables, self._carried(), [], [])
-        programs = self._cached_programs(None, layout)
+        programs = self._cached_programs(None, self._layout_to_predict())
         told = self._callback_list(callbacks, verbose, 1, source, steps)
         stride = 1 if self._spec is None else self._spec.steps_per_execution
         return _loop.predict(programs, source, steps, told, stride)
+
+    def _layout_to_predict(self) -> StateLayout:
+        # Which weights are trained matters to steps alone that a user wrote.
+        lists = ("trainable_variables", "non_trainable_weights", "weights")
+        if self._writes_steps() or any(map(self.overrides, lists)):
+            return StateLayout(self.trainable_variables, self._carried(), [], [])
+        return StateLayout([], self.weights, [], [])
 
     # Single batches -----------------------------------------------------------------
 

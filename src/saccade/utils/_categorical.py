@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import jax
 import jax.core
 import jax.numpy as jnp
 import numpy as np
-import numpy.typing as npt
 
 from saccade.core import _settings
 from saccade.core._errors import ConfigError, DataError, message
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 @overload

@@ -12,9 +12,6 @@ from pathlib import Path
 from saccade.core import _checks, _output
 from saccade.core._errors import ConfigError, DataError, message
 
-from ._archive import extract_archive
-from ._download import download
-
 _LENGTHS = {"md5": 32, "sha256": 64}
 
 
@@ -95,6 +92,8 @@ def get_file(
     if not force_download and _is_unpacked(unpacked, archive):
         return str(unpacked)
     _fetch(origin, archive, file_hash, algorithm, force_download)
+    from ._archive import extract_archive
+
     extract_archive(archive, unpacked, "tar" if untar else archive_format)
     return str(unpacked)
 
@@ -169,6 +168,8 @@ def file_digest(path: Path, algorithm: str) -> str:
 def _fetch(
     origin: str, file: Path, file_hash: str | None, algorithm: str, force: bool
 ) -> None:
+    from ._download import download  # with what it needs, slow to load
+
     def check(path: Path) -> None:
         if file_hash is None:
             return

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
 from saccade.core import _checks, _settings
 from saccade.core._errors import ShapeError, message
 from saccade.data import open_picture, picture_form, shape_picture
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from PIL import Image as pillow
 
 
