@@ -17,6 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from saccade import kernels
 from saccade.core import _runtime
 from saccade.core._random import global_generator, mix
 from saccade.engine._state import StateLayout, Values
@@ -142,9 +143,7 @@ class Programs:
         def fetch(step: jax.Array) -> tuple[Batch, jax.Array | None]:
             rows = lax.dynamic_index_in_dim(order, step, keepdims=False)
             # The host has made sure that every index exists.
-            batch = jax.tree.map(
-                lambda a: a.at[rows].get(mode="promise_in_bounds"), data
-            )
+            batch = jax.tree.map(lambda a: kernels.take_rows(a, rows), data)
             if not masked:
                 return batch, None
             return batch, step * size + jnp.arange(size) < length

@@ -29,6 +29,8 @@ from ._norm import moments as moments
 from ._norm import normalize as normalize
 from ._pool import average_pool as average_pool
 from ._pool import max_pool as max_pool
+from ._product import product as product
+from ._rows import take_rows as take_rows
 from ._spec import USUAL_BATCH as USUAL_BATCH
 from ._spec import ConvSpec as ConvSpec
 from ._spec import PoolSpec as PoolSpec
@@ -59,8 +61,10 @@ __all__ = [
     "normalize",
     "older",
     "portable",
+    "product",
     "recording",
     "register",
+    "take_rows",
     "vectors",
     "warp",
 ]

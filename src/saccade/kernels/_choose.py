@@ -26,9 +26,9 @@ import jax
 from saccade.core._errors import ConfigError, message, unknown_name
 from saccade.core._names import current_path
 
-from ._spec import ChannelSpec, ConvSpec, PoolSpec, WarpSpec
+from ._spec import ChannelSpec, ConvSpec, PoolSpec, ProductSpec, RowsSpec, WarpSpec
 
-Spec = ChannelSpec | ConvSpec | PoolSpec | WarpSpec
+Spec = ChannelSpec | ConvSpec | PoolSpec | ProductSpec | RowsSpec | WarpSpec
 VARIABLE = "SACCADE_KERNELS"
 OFF = "off"
 # The form that XLA lowers by itself on every platform.

@@ -17,12 +17,14 @@ from . import (
     _norm,
     _pool,
     _pooling,
+    _product,
+    _rows,
     _winograd,
     _xla,
 )
 from ._choose import Form, register
 from ._matmul import is_point
-from ._spec import ChannelSpec, ConvSpec, PoolSpec
+from ._spec import ChannelSpec, ConvSpec, PoolSpec, ProductSpec, RowsSpec
 
 ACCELERATORS = ("gpu", "tpu", "cuda", "rocm")
 CPU = ("cpu",)
@@ -150,6 +152,26 @@ def _native_sums_cost(spec: ChannelSpec) -> float:
     return vectors * VECTOR * spec.pixels * spec.channels / SUM / 1.5
 
 
+def _product_cost(spec: ProductSpec) -> float:
+    # XLA leaves vectors that the columns do not fill half empty.
+    slower = 1 + VECTOR / spec.columns if spec.columns else 1
+    work = 2 * spec.rows * spec.depth * spec.columns
+    return work / PRODUCT * 2 * slower + 2 * START
+
+
+def _thin_cost(spec: ProductSpec) -> float:
+    vectors = math.ceil(spec.columns / VECTOR)
+    return 2 * spec.rows * spec.depth * vectors * VECTOR / PRODUCT + START
+
+
+def _copy_cost(spec: RowsSpec) -> float:
+    return spec.rows * (spec.size / 5e3 + 0.01) + START
+
+
+def _native_copy_cost(spec: RowsSpec) -> float:
+    return spec.rows * (spec.size / 1e4 + 0.01) + START
+
+
 def _window_cost(spec: PoolSpec) -> float:
     taps = 1
     for k in spec.size:
@@ -185,6 +207,8 @@ for _operation, _function in (
     ("bias_gradient", _bias.by_sum),
     ("moments", _norm.moments_by_sums),
     ("normalize", _norm.normalize_plainly),
+    ("product", _product.plain),
+    ("take_rows", _rows.by_index),
 ):
     register(_operation, Form("xla", _function, ACCELERATORS))
     register(_operation, Form("xla_cpu", _function, CPU, cost=_last))
@@ -321,6 +345,14 @@ for _operation, _forms in {
             _native_sums_cost,
             native=True,
         ),
+    ),
+    "product": (
+        Form("plain", _product.plain, CPU, cost=_product_cost),
+        Form("native", _product.native, CPU, _product.fits, _thin_cost, native=True),
+    ),
+    "take_rows": (
+        Form("plain", _rows.by_index, CPU, cost=_copy_cost),
+        Form("native", _rows.native, CPU, _rows.fits, _native_copy_cost, native=True),
     ),
     "normalize": (
         Form("plain", _norm.normalize_plainly, CPU, cost=_sums_cost),

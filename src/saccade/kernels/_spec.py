@@ -130,6 +130,38 @@ class ChannelSpec:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class ProductSpec:
+    """A product of matrices.
+
+    Args:
+        rows: of the first and of the result; 0 for other than two axes.
+        depth: numbers that are added up.
+        columns: of the second and of the result.
+        dtype: name of the numbers' type.
+    """
+
+    rows: int
+    depth: int
+    columns: int
+    dtype: str = "float32"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RowsSpec:
+    """The rows of a batch.
+
+    Args:
+        rows: how many.
+        size: of each, in bytes.
+        dtype: name of the numbers' type.
+    """
+
+    rows: int
+    size: int
+    dtype: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class WarpSpec:
     """A look-up of pictures at other places, channels last.
 

@@ -68,7 +68,8 @@ class BatchNormalization(_Scaled):
         ShapeError: the number of channels is not known or changed, or a mask of
             another rank.
 
-    Differs from Keras: none.
+    Differs from Keras: forward-mode derivatives (`jax.jvp`) of pictures are not
+    defined where the compiled kernels run, on CPU; `SACCADE_KERNELS=off` brings them.
 
     Example:
         >>> layer = BatchNormalization()

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from saccade import activations, constraints, initializers, regularizers
+from saccade import activations, constraints, initializers, kernels, regularizers
 from saccade.core._checks import positive_int
 from saccade.core._errors import (
     ArgumentTypeError,
@@ -161,7 +161,7 @@ class Dense(Layer):
     def call(self, inputs: jax.Array, training: bool | None = None) -> jax.Array:
         """Returns activation(inputs @ kernel + bias)."""
         dtype = self.compute_dtype
-        outputs = jnp.matmul(inputs.astype(dtype), self.kernel.value.astype(dtype))
+        outputs = kernels.product(inputs.astype(dtype), self.kernel.value.astype(dtype))
         if self.bias is not None:
             outputs = outputs + self.bias.value.astype(dtype)
         return activated(self.activation, outputs)

@@ -82,7 +82,8 @@ def average_pool(
             padding='valid'.
         ConfigError: an argument outside its range.
 
-    Differs from Keras: integers are averaged as floats.
+    Differs from Keras: integers are averaged as floats. Forward-mode derivatives
+    (`jax.jvp`) are not defined where the compiled kernels run, on CPU.
 
     Example:
         >>> average_pool(jnp.arange(4.0).reshape(1, 2, 2, 1), 2).ravel()

@@ -404,6 +404,27 @@ static void check_channels(const Kernels& k) {
   });
 }
 
+static void check_thin(const Kernels& k) {
+  const Index rows = below(30), depth = below(40), columns = 1 + below(16);
+  const bool turned = below(2) == 1;
+  const Floats wide = numbers(rows * depth), narrow = numbers(depth * columns);
+  const Index across = turned ? 1 : depth, along = turned ? rows : 1;
+  std::vector<double> wanted(rows * columns), size(rows * columns);
+  for (Index r = 0; r < rows; ++r)
+    for (Index d = 0; d < depth; ++d)
+      for (Index c = 0; c < columns; ++c) {
+        const double part = double(wide[r * across + d * along]) * narrow[d * columns + c];
+        wanted[r * columns + c] += part;
+        size[r * columns + c] += std::fabs(part);
+      }
+  char line[96];
+  std::snprintf(line, sizeof line, "rows %ld depth %ld columns %ld turned %d", long(rows),
+                long(depth), long(columns), turned);
+  check("thin", k, line, wanted, size, [&](float* out, Parallel& p) {
+    k.thin({rows, depth, columns, across, along, wide.data(), narrow.data(), out}, p);
+  });
+}
+
 // Moves pictures anywhere, also to nowhere: nothing outside a picture may be read.
 template <typename Number>
 static void check_warp(const Kernels& k) {
@@ -552,6 +573,7 @@ int main(int count, char** words) {
       check_pooling(*k, {random_pool_axis(), random_pool_axis(), batch, channels});
       check_average(*k, {random_pool_axis(), random_pool_axis(), batch, channels});
       check_channels(*k);
+      check_thin(*k);
       check_warp<std::uint8_t>(*k);
       check_warp<float>(*k);
     }

@@ -42,6 +42,16 @@ struct Channels {
   Index pixels, channels, batch;
 };
 
+// A product with few columns: out (rows, columns) = wide (rows, depth) @ narrow (depth,
+// columns), where the wide matrix may lie turned: number (r, k) is at r * across + k *
+// along.
+struct Thin {
+  Index rows, depth, columns, across, along;
+  const float* wide;
+  const float* narrow;
+  float* out;
+};
+
 // What is read outside a picture. `constant` cuts at the edge and `wrap` has a period of
 // one pixel less than the length, as in SciPy; `blended` mixes the value with the edge
 // and `cycle` starts again, as in Keras. `mirror` does not repeat the edge, `reflect`
@@ -109,6 +119,7 @@ struct Kernels {
                    const float* centre, const float* rows, float* sum, float* product,
                    Parallel&);
   void (*channel_sums)(const Channels&, const float* in, float* sum, Parallel&);
+  void (*thin)(const Thin&, Parallel&);
   // Rows from .. to - 1 of one picture of the result.
   void (*warp)(const Warp&, Index picture, Index from, Index to);
 };
