@@ -14,7 +14,7 @@ demo: $(VENV)/demo.stamp
 	$(BIN)/python examples/lenet_digits.py --out build/demo
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations=15
 
 lint: $(VENV)/test.stamp
 	BIN=$(BIN) sh scripts/lint

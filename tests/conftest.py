@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 
@@ -28,6 +29,14 @@ def fresh_state():
     _settings.set_floatx("float32")
     _settings.set_image_data_format("channels_last")
     _settings.set_epsilon(1e-7)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def short_collections():
+    """Keeps what a module's tests compiled out of later looks for garbage."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -58,6 +58,15 @@ def test_kernel_gives_the_numbers_of_the_form_for_xla(mode, bilinear):
             np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=0.02)
 
 
+@pytest.mark.parametrize("mode", sorted({*MODES} - {"constant"}))
+def test_white_stays_white(mode):
+    rng = np.random.default_rng(3)
+    for channels in (1, 3):
+        x = np.full((4, 20, 30, channels), 255, np.uint8)
+        found, _ = both(x, moves(rng, 4, (20, 30)), spec_of(x, (20, 30), mode, True))
+        assert np.unique(found).tolist() == [255.0]
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_places_may_be_arrays(mode):
     rng = np.random.default_rng(1)

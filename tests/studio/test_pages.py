@@ -6,13 +6,14 @@ import ast
 import http.client
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 import saccade
-from saccade.cli import main
 
 from .pages import Open, lab, press, wait
 
@@ -134,9 +135,7 @@ def test_own_points_are_taken_or_refused_with_the_line(visit: Open) -> None:
     assert lab(page)["epoch"] == 1
 
 
-def test_playground_gives_the_network_as_a_program(
-    visit: Open, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_playground_gives_the_network_as_a_program(visit: Open, tmp_path: Path) -> None:
     page = visit("/playground?frozen=1#seed=0.79032&dataset=xor&speed=20")
     press(page, "step")
     for _ in range(19):
@@ -146,9 +145,14 @@ def test_playground_gives_the_network_as_a_program(
     file = tmp_path / "playground.py"
     download.value.save_as(file)
     assert "batch_size=10, epochs=20" in file.read_text(encoding="utf-8")
-    assert main(["run", str(file)]) == 0
-    said = capsys.readouterr().out.rpartition("train ")[2]
-    results = ast.literal_eval(said.strip())
+    ended = subprocess.run(
+        [sys.executable, "-m", "saccade", "run", str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    results = ast.literal_eval(ended.stdout.rpartition("train ")[2].strip())
     trained = lab(page)["train"]
     assert lab(page)["epoch"] == 20
     assert results["loss"] == pytest.approx(trained["loss"], abs=1e-5)

@@ -35,6 +35,29 @@ if TYPE_CHECKING:
     from saccade.engine._spec import Trainable, TrainSpec
 
 
+class _Program:
+    """A compiled function that lets the collector of garbage rest in its first call.
+
+    Tracing makes millions of objects that stay, each look at which is lost time.
+    """
+
+    def __init__(self, program: Any) -> None:
+        self._program = program
+        self._was_called = False
+
+    def __call__(self, *args: Any) -> Any:
+        if self._was_called:
+            return self._program(*args)
+        with _runtime.collector_paused():
+            result = self._program(*args)
+        self._was_called = True
+        return result
+
+    def lower(self, *args: Any) -> jax.stages.Lowered:
+        """Traces the program for arguments and gives it to those who look into it."""
+        return self._program.lower(*args)
+
+
 class Programs:
     """The compiled programs of a model for one layout of variables.
 
@@ -64,22 +87,14 @@ class Programs:
         self.model = model
         self._spec = spec
 
-    def _compiled(self, name: str, run: Callable[..., Any]) -> Callable[..., Any]:
+    def _compiled(self, name: str, run: Callable[..., Any]) -> _Program:
         @functools.wraps(run)
         def traced(*args: Any) -> Any:
             self.traces[name] += 1
             return run(*args)
 
         traced.__name__ = f"saccade_{name}"
-        program = jax.jit(traced)
-
-        def call(*args: Any) -> Any:
-            if self.traces[name]:
-                return program(*args)
-            with _runtime.collector_paused():
-                return program(*args)
-
-        return call
+        return _Program(jax.jit(traced))
 
     def _logs(self, counts: list[jax.Array]) -> dict[str, Any]:
         return read_logs(self.model, self.layout, counts)

@@ -20,7 +20,10 @@ struct Pair {
   float share_first[kWarpBlock], share_second[kWarpBlock];
 };
 
-// The same in two directions: four numbers, and the share of what lies outside.
+// The same in two directions: four numbers, and the share of what lies outside. The first
+// number has the share of all four, the others are counted by their distance from it:
+// so equal numbers stay what they are, where a sum of rounded shares makes 255.00002 of
+// white.
 struct Quad {
   std::int32_t at[4][kWarpBlock];
   float share[4][kWarpBlock];
@@ -86,8 +89,8 @@ static void find_pair(const float* places, Index count, Index length, Index step
       one = is_in ? one : 0.0f;
       two = is_in ? two : 0.0f;
     } else if (FILL == Fill::blended) {
-      one = (low >= 0) & (low < size) ? one : 0.0f;
-      two = (low >= -1) & (low < last) ? two : 0.0f;
+      one = ((low >= 0) & (low < size)) ? one : 0.0f;
+      two = ((low >= -1) & (low < last)) ? two : 0.0f;
     }
     to->share_first[j] = one;
     to->first[j] = static_cast<std::int32_t>(inside<FILL>(low, size)) * apart;
@@ -106,23 +109,24 @@ static void find_quad(const Warp& s, const float* rows, const float* columns, In
   constexpr bool filled = FILL == Fill::constant || FILL == Fill::blended;
   for (Index j = 0; j < count; ++j) {
     to->at[0][j] = y.first[j] + x.first[j];
-    const float whole = y.share_first[j] * x.share_first[j];
     if (!MIXED) {
-      to->share[0][j] = whole;
-      if (filled) to->outside[j] = 1 - whole;
+      to->share[0][j] = y.share_first[j] * x.share_first[j];
+      if (filled) to->outside[j] = 1 - to->share[0][j];
       continue;
     }
+    const float all = (y.share_first[j] + y.share_second[j]) *
+                      (x.share_first[j] + x.share_second[j]);
     const float right = y.share_first[j] * x.share_second[j];
     const float below = y.share_second[j] * x.share_first[j];
     const float across = y.share_second[j] * x.share_second[j];
     to->at[1][j] = y.first[j] + x.second[j];
     to->at[2][j] = y.second[j] + x.first[j];
     to->at[3][j] = y.second[j] + x.second[j];
-    to->share[0][j] = whole;
+    to->share[0][j] = all;
     to->share[1][j] = right;
     to->share[2][j] = below;
     to->share[3][j] = across;
-    if (filled) to->outside[j] = 1 - (((whole + right) + below) + across);
+    if (filled) to->outside[j] = 1 - all;
   }
 }
 
@@ -165,11 +169,12 @@ static inline void write_pixels(Index count, float* out, const Sum& sum) {
 template <typename Number, int CHANNELS, bool MIXED, bool SAFE>
 static void mix_pixels(const Number* picture, const Quad& q, Index count, float* out) {
   write_pixels<CHANNELS>(count, out, [&](Index j) {
-    Four sum = pixel<CHANNELS, SAFE>(picture + q.at[0][j]) * q.share[0][j];
+    const Four first = pixel<CHANNELS, SAFE>(picture + q.at[0][j]);
+    Four sum = first * q.share[0][j];
     if (MIXED) {
-      sum += pixel<CHANNELS, SAFE>(picture + q.at[1][j]) * q.share[1][j];
-      sum += pixel<CHANNELS, SAFE>(picture + q.at[2][j]) * q.share[2][j];
-      sum += pixel<CHANNELS, SAFE>(picture + q.at[3][j]) * q.share[3][j];
+      sum += (pixel<CHANNELS, SAFE>(picture + q.at[1][j]) - first) * q.share[1][j];
+      sum += (pixel<CHANNELS, SAFE>(picture + q.at[2][j]) - first) * q.share[2][j];
+      sum += (pixel<CHANNELS, SAFE>(picture + q.at[3][j]) - first) * q.share[3][j];
     }
     return sum;
   });
@@ -214,11 +219,12 @@ static void mix_any(const Number* picture, Index channels, const Quad& q, Index 
                     float* out) {
   for (Index j = 0; j < count; ++j) {
     for (Index k = 0; k < channels; ++k) {
-      float sum = picture[q.at[0][j] + k] * q.share[0][j];
+      const float first = picture[q.at[0][j] + k];
+      float sum = first * q.share[0][j];
       if (MIXED) {
-        sum += picture[q.at[1][j] + k] * q.share[1][j];
-        sum += picture[q.at[2][j] + k] * q.share[2][j];
-        sum += picture[q.at[3][j] + k] * q.share[3][j];
+        sum += (picture[q.at[1][j] + k] - first) * q.share[1][j];
+        sum += (picture[q.at[2][j] + k] - first) * q.share[2][j];
+        sum += (picture[q.at[3][j] + k] - first) * q.share[3][j];
       }
       out[j * channels + k] = sum;
     }
