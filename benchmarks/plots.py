@@ -20,7 +20,9 @@ LOOKS = {
     "saccade": {"color": "#D55E00", "marker": "o", "linewidth": 2.4},
     "keras-tensorflow": {"color": "#0072B2", "marker": "s", "linewidth": 1.4},
     "keras-jax": {"color": "#009E73", "marker": "^", "linewidth": 1.4},
+    "keras-torch": {"color": "#56B4E9", "marker": "v", "linewidth": 1.4},
     "pytorch": {"color": "#CC79A7", "marker": "D", "linewidth": 1.4},
+    "pytorch-compiled": {"color": "#E69F00", "marker": "P", "linewidth": 1.4},
 }
 OTHERS = {"color": "#000000", "marker": "x", "linewidth": 1.4}
 

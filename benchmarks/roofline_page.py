@@ -104,8 +104,10 @@ def draw(report: Facts, folder: Path) -> None:
     speeds = {int(size): rate for size, rate in machine["copy_gb_per_s"].items()}
     figure, axes = plt.subplots(figsize=(8, 5.2), layout="constrained")
     _roofs(axes, peak, speeds)
-    for limit in found:
-        _points(axes, limit)
+    # From left to right, the names by turns above and below, so that none covers one.
+    found.sort(key=lambda limit: limit.flop / limit.bytes)
+    for number, limit in enumerate(found):
+        _points(axes, limit, above=number % 2 == 0)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("FLOP for each byte that a step's operations read and write")
@@ -132,7 +134,7 @@ def _roofs(axes: Axes, peak: float, speeds: dict[int, float]) -> None:
         axes.plot(xs, ys, color="0.35", linestyle=style, label=label)
 
 
-def _points(axes: Axes, limit: Limit) -> None:
+def _points(axes: Axes, limit: Limit, above: bool) -> None:
     intensity = limit.flop / limit.bytes
     for peer, seconds in sorted(limit.reached.items()):
         look = LOOKS.get(peer, OTHERS)
@@ -152,6 +154,6 @@ def _points(axes: Axes, limit: Limit) -> None:
             limit.case,
             (intensity, limit.flop / limit.reached["saccade"] / 1e9),
             textcoords="offset points",
-            xytext=(7, 5),
+            xytext=(-6, 9) if above else (8, -11),
             fontsize=9,
         )
