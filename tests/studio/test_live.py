@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -158,5 +159,8 @@ def test_full_disk_is_said_where_a_command_cannot_be_left(
 
     monkeypatch.setattr("saccade.studio._training.send_command", refuse)
     app = build_app("t", 80, runs)
-    answer = asyncio.run(posted(app, "/api/runs/digits/command", {"action": "stop"}))
+    asked = posted(app, "/api/runs/digits/command", {"action": "stop"})
+    # In a thread of its own: the browser's driver has a loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(asyncio.run, asked).result()
     assert "no space is left" in answer["problem"]
