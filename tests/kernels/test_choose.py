@@ -6,7 +6,7 @@ import pytest
 
 from saccade import kernels
 from saccade.core._errors import ConfigError
-from saccade.kernels import ConvSpec, Form, PoolSpec, _choose
+from saccade.kernels import ConvSpec, Form, PoolSpec, _choose, _library
 from saccade.kernels._spec import ChannelSpec
 
 CONV = ConvSpec(32, (28, 28), (24, 24), (5, 5), 1, 6, (1, 1), (1, 1), ((0, 0),) * 2)
@@ -114,3 +114,9 @@ def test_a_cheaper_registered_form_is_taken(monkeypatch) -> None:
 def test_no_form_for_an_unknown_device() -> None:
     with pytest.raises(ConfigError, match="no form runs on 'abacus'"):
         kernels.choose("conv", CONV, "abacus")
+
+
+def test_a_misspelt_set_of_vectors_is_named(monkeypatch):
+    monkeypatch.setenv("SACCADE_VECTORS", "avx3")
+    with pytest.raises(ConfigError, match="did you mean"):
+        _library._load.__wrapped__()

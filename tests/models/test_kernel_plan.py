@@ -115,3 +115,9 @@ def test_a_model_with_a_step_of_its_own_trains_without_it(
     printed = capsys.readouterr().out
     assert "saccade: resident" in printed
     assert "kernels for" not in printed
+
+
+@pytest.mark.parametrize("size", [0, -1, 2.5, True])
+def test_a_batch_has_a_row_at_least(size):
+    with pytest.raises(ConfigError, match="batch_size must be 1 or more"):
+        net().kernel_plan(batch_size=size)

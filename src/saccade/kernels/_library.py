@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import os
 from pathlib import Path
 
 import jax
 import numpy as np
 
-from saccade.core._errors import ShapeError, message
+from saccade.core._errors import ConfigError, ShapeError, message, unknown_name
 
 from ._choose import is_off
 
@@ -34,6 +35,8 @@ TARGETS = (
     "winograd_kernel_gradient",
 )
 _NAME = "_native_kernels"
+VECTORS_VARIABLE = "SACCADE_VECTORS"
+VECTORS = ("avx512", "avx2", "plain")
 _SUFFIXES = (".so", ".pyd", ".dll", ".dylib")
 
 
@@ -156,7 +159,14 @@ def warp(
 
 @functools.cache
 def _load() -> tuple[ctypes.CDLL | None, str | None]:
-    """Returns the library, or why there is none."""
+    """Returns the library, or why there is none.
+
+    Raises:
+        ConfigError: `SACCADE_VECTORS` names no set of vectors.
+    """
+    narrowed = os.environ.get(VECTORS_VARIABLE, "")
+    if narrowed and narrowed not in VECTORS:
+        raise ConfigError(unknown_name(VECTORS_VARIABLE, narrowed, VECTORS))
     path = _find()
     if path is None:
         return None, message(

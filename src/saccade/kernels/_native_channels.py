@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 
 from . import _library
-from ._norm import Pair, normalize_plainly
+from ._norm import Pair, normalize_plainly, wide
 from ._spec import ChannelSpec
 
 Saved = tuple[jax.Array, ...]
@@ -43,7 +43,7 @@ def _moments_backward(saved: Saved, g: Pair) -> tuple[jax.Array, jax.Array]:
     x, rows, mean = saved
     count = jnp.maximum(jnp.sum(rows), 1) * (x[0].size // x.shape[-1])
     slope = g[0] / count + (x - mean) * (2 * g[1] / count)
-    return jnp.where(_wide(rows, x) != 0, slope, 0), jnp.zeros_like(rows)
+    return jnp.where(wide(rows, x) != 0, slope, 0), jnp.zeros_like(rows)
 
 
 _moments.defvjp(_moments_forward, _moments_backward)
@@ -114,7 +114,7 @@ def _products_forward(
 def _products_backward(saved: Saved, cotangent: Pair) -> Saved:
     g, x, centre, rows = saved
     plain, mixed = cotangent
-    kept = _wide(rows, x) != 0
+    kept = wide(rows, x) != 0
     off = jnp.where(kept, x - centre, 0)
     total = sums(jnp.where(kept, g, 0))
     slope = jnp.where(kept, mixed * g, 0)
@@ -148,10 +148,6 @@ def _counting(x: jax.Array, rows: jax.Array | None) -> jax.Array:
     if rows is None:
         return jnp.ones(x.shape[:1], jnp.float32)
     return rows.astype(jnp.float32)
-
-
-def _wide(rows: jax.Array, x: jax.Array) -> jax.Array:
-    return rows.reshape((-1,) + (1,) * (x.ndim - 1))
 
 
 def _call(

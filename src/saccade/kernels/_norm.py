@@ -76,18 +76,18 @@ def moments_by_sums(x: jax.Array, rows: jax.Array | None) -> Pair:
     """Two passes: the mean, and the squares about it."""
     axes = tuple(range(x.ndim - 1))
     count: jax.Array | float = math.prod(x.shape[:-1])
-    wide = None
+    kept = None
     if rows is not None:
-        wide = _wide(rows, x)
-        x = jnp.where(wide, x, 0)
+        kept = wide(rows, x)
+        x = jnp.where(kept, x, 0)
         count = jnp.maximum(rows.sum(), 1) * math.prod(x.shape[1:-1])
     mean = x.sum(axes) / count
     # About a constant centre, the gradient needs no sum of x - mean, which is 0. What
     # the centre changes is a square of 0: of use to second derivatives alone.
     centre = lax.stop_gradient(mean)
     off = x - centre
-    if wide is not None:
-        off = jnp.where(wide, off, 0)
+    if kept is not None:
+        off = jnp.where(kept, off, 0)
     return mean, jnp.square(off).sum(axes) / count - jnp.square(mean - centre)
 
 
@@ -100,9 +100,10 @@ def normalize_plainly(
 ) -> jax.Array:
     """The formula as it stands."""
     if rows is not None:
-        x = jnp.where(_wide(rows, x), x, 0)
+        x = jnp.where(wide(rows, x), x, 0)
     return (x - centre) * factor + shift
 
 
-def _wide(rows: jax.Array, x: jax.Array) -> jax.Array:
+def wide(rows: jax.Array, x: jax.Array) -> jax.Array:
+    """Gives one number for each picture the axes of pictures, (b, 1, ...)."""
     return rows.reshape((-1,) + (1,) * (x.ndim - 1))

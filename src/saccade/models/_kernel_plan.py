@@ -60,6 +60,14 @@ def kernel_plan(model: Model, batch_size: int) -> KernelPlan:
         ConfigError: a size besides the batch is not fixed.
     """
     where = f"kernel_plan: {model._where}"
+    if (
+        isinstance(batch_size, bool)
+        or not isinstance(batch_size, int)
+        or batch_size < 1
+    ):
+        raise ConfigError(
+            message(where, f"batch_size must be 1 or more, got {batch_size!r}")
+        )
     inputs = find_inputs(model, None, where)
     shapes = [(batch_size, *x.shape[1:]) for x in inputs.inputs]
     if any(size is None for shape in shapes for size in shape):

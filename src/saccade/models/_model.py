@@ -340,11 +340,11 @@ class Model(OlderNames):
         """Says which code runs each convolution and pooling in training on this device.
 
         Args:
-            batch_size: rows in a batch.
+            batch_size: rows in a batch, 1 or more.
 
         Raises:
             NotBuiltError: the shapes of the inputs are not known.
-            ConfigError: a size besides the batch is not fixed.
+            ConfigError: a size besides the batch is not fixed, or there is no row.
 
         Differs from Keras: not in Keras. `SACCADE_EXPLAIN=1` prints it in `fit`.
 
