@@ -99,3 +99,15 @@ def test_without_compiled_kernels_it_says_what_that_costs_and_how_to_get_them(
     assert "3.4 times as long for those of LeNet-5" in printed
     assert "install a C++ compiler" in printed
     assert "ms with them" not in printed
+
+
+def test_a_misspelt_set_of_vectors_is_a_finding(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SACCADE_VECTORS", "avx3")
+    _library._load.cache_clear()
+    try:
+        assert main(["doctor"]) == 0
+    finally:
+        _library._load.cache_clear()
+    assert "did you mean 'avx2'" in capsys.readouterr().out

@@ -108,8 +108,13 @@ def _kernels() -> Iterator[str]:
     if _jax_is_missing():
         return
     from saccade import kernels
+    from saccade.core._errors import ConfigError
 
-    why = kernels.missing()
+    try:
+        why = kernels.missing()
+    except ConfigError as error:  # a misspelt variable is a finding too
+        yield from str(error).splitlines()
+        return
     if why is not None:
         yield from why.splitlines()
         return
