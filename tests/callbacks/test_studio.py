@@ -12,7 +12,12 @@ import pytest
 from saccade import Input, Sequential, layers
 from saccade.callbacks import Callback, Studio
 from saccade.callbacks._everywhere import naming_classes
-from saccade.core._errors import ConfigError, DataWarning, DiskFullError
+from saccade.core._errors import (
+    ConfigError,
+    DataWarning,
+    DiskFullError,
+    NotBuiltError,
+)
 from saccade.runs import RunFolder, RunWriter, send_command
 
 
@@ -192,3 +197,15 @@ def test_run_is_told_to_a_studio_of_its_own(
     studio.close()
     assert "/training?token=" in text
     assert "#run=net" in text
+    assert f"saccade studio --runs {tmp_path}` shows it later" in text
+
+
+def test_model_that_is_not_built_is_named_and_leaves_no_folder(tmp_path: Path) -> None:
+    studio = Studio(tmp_path / "runs", open=False)
+    studio.set_params({"epochs": 1, "steps": 1})
+    studio.set_model(Sequential([layers.Dense(3)], name="late"))
+    with pytest.raises(
+        NotBuiltError, match=r"'late'.*is not built[\s\S]*Input\(shape\)"
+    ):
+        studio.on_train_begin()
+    assert not (tmp_path / "runs").exists()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from PIL import Image
@@ -189,3 +192,40 @@ def test_help_loads_no_jax() -> None:
     )
     assert "  convolve      a convolution, 1-D or 2-D" in ended.stdout
     assert ended.stdout.endswith("\n[]\n")
+
+
+def test_model_that_is_not_built_is_named(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Keras saves such models; saccade does not, so the file is put together here."""
+    model = saccade.Sequential([layers.Dense(2, name="top")], name="late")
+    file = tmp_path / "late.keras"
+    with h5py.File(tmp_path / "empty.h5", "w") as weights:
+        weights.create_group("layers")
+    with zipfile.ZipFile(file, "w") as pack:
+        config = saccade.saving.serialize_keras_object(model)
+        pack.writestr("config.json", json.dumps(config))
+        pack.writestr("metadata.json", json.dumps({"keras_version": "3.15.0"}))
+        pack.write(tmp_path / "empty.h5", "model.weights.h5")
+    for words in (["layers", file], ["cell", file, place / "two.png", "--layer", 0]):
+        assert run(*words) == 2
+        said = capsys.readouterr().err
+        assert f"saccade explain {words[0]}: model 'late' is not built" in said
+        assert "Fix: give it an `Input(shape)`, or call fit or build first." in said
+        assert "Traceback" not in said
+
+
+def test_race_over_a_networks_loss(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["race", "--surface", "network", "--optimizers", "momentum adam"]
+    assert run(*words) == 0
+    said = capsys.readouterr().out
+    assert "minimum 1: (0.6351, -0.6613)" in said
+    assert said.splitlines()[-1].endswith("minimum 1")
+    pytest.importorskip("matplotlib")
+    assert run(*words, "--steps", 20, "--out", tmp_path / "race.png") == 0
+    with Image.open(tmp_path / "race.png") as picture:
+        assert picture.width > 1000
+    assert run("race", "--surface", "networks") == 2
+    assert "did you mean 'network'?" in capsys.readouterr().err

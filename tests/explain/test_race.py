@@ -8,13 +8,14 @@ import pytest
 
 from saccade import Variable, explain, optimizers
 from saccade.core._errors import ConfigError, ShapeError
+from saccade.explain._race import find_surface
 from saccade.explain._racers import RACERS
 from saccade.explain._surfaces import SURFACES
 
 
-@pytest.mark.parametrize("name", SURFACES)
+@pytest.mark.parametrize("name", [*SURFACES, "network"])
 def test_gradients_are_those_of_the_surface(name: str) -> None:
-    surface = SURFACES[name]
+    surface = find_surface(name)
     rng = np.random.default_rng(0)
     x, y = rng.uniform(surface.box[0], surface.box[1], (2, 50))
     h = 1e-5
@@ -32,6 +33,23 @@ def test_minima_of_the_first_surface() -> None:
     assert (round(deep_x, 6), round(shallow_x, 6)) == (-0.936301, 0.905318)
     heights = [float(surface.value(*np.array(m))) for m in surface.minima]
     np.testing.assert_allclose(heights, [-2.063090, -1.092733], atol=1e-6)
+
+
+def test_a_networks_loss_is_a_surface_like_the_others() -> None:
+    race = explain.race("network")
+    assert set(race.ends) == {"minimum 1", "minimum 2", "elsewhere"}
+    x, y, heights = race.surface.heights(41)
+    assert heights.shape == (41, 41)
+    lowest = float(race.surface.value(*np.array(race.surface.minima[0])))
+    assert lowest <= heights.min() < lowest + 0.02
+    row, column = np.unravel_index(heights.argmin(), heights.shape)
+    assert np.hypot(x[column], y[row]) < 5
+    # Far out the neuron is saturated: hardly any slope.
+    steep = [np.hypot(*race.surface.gradient(*np.array(p))) for p in ((5, 5), (1, 1))]
+    assert steep[0] < steep[1] / 5
+    found = explain.basins("network", "adam", steps=150, size=9)
+    assert found.ends.shape == (9, 9)
+    assert found.shares.sum() > 0.3
 
 
 @pytest.mark.parametrize(

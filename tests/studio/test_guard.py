@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -78,6 +79,29 @@ def test_only_the_studios_files_are_given(studio: str, path: str) -> None:
 def test_modules_have_the_type_that_browsers_want(studio: str) -> None:
     headers = ask(studio, "GET", "/static/app.js")[2]
     assert headers["content-type"].startswith("text/javascript")
+
+
+def test_studio_outlives_its_owner_only_while_somebody_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from saccade.studio import _server
+
+    now, owner = [0.0], 7
+    seen = _server._Seen(app=None)  # type: ignore[arg-type]
+    seen.at = 0.0
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+        if now[0] == 30.0:
+            seen.at = now[0]  # a page asks for the last time
+
+    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
+    monkeypatch.setattr(_server, "time", clock)
+    monkeypatch.setattr(_server.os, "getppid", lambda: owner if now[0] < 20 else 1)
+    server = SimpleNamespace(should_exit=False)
+    _server._end_with(server, owner, seen)
+    assert server.should_exit
+    assert now[0] == 90.0
 
 
 def test_port_in_use_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from .pages import Open, lab, press, wait
@@ -67,6 +68,12 @@ def test_two_tabs_a_reload_a_closed_tab_and_a_killed_training(
     press(first, "pause")
     wait(second, "window.__lab.state === 'paused'")
     assert "Paused." in text(second, "status")
+    wait(first, "window.__lab.state === 'paused'")
+    assert first.get_by_test_id("pause").is_disabled()
+    press(first, "go")
+    wait(first, "window.__lab.state === 'running'")
+    assert first.get_by_test_id("go").is_disabled()
+    assert "It goes on." in text(first, "status")
     first.context.close()
     seen = lab(second)["rows"]
     wait(second, f"window.__lab.rows > {seen + 3}")
@@ -117,6 +124,39 @@ def test_network_with_branches_inputs_and_outputs_is_shown(visit: Open) -> None:
         page, "document.querySelector('[data-testid=cell]').innerText.includes('joins')"
     )
     assert "adds up or joins 2 inputs" in text(page, "cell")
+
+
+def test_run_of_a_model_that_is_not_built_shows_its_curves(
+    visit: Open, runs: Path
+) -> None:
+    from saccade import Sequential, layers
+    from saccade.runs import RunWriter
+
+    model = Sequential([layers.Dense(3)], name="late")
+    writer = RunWriter(runs, "late")
+    writer.begin({"started": 1.0, "steps": 2, "epochs": 2, "model": model.to_json()})
+    for epoch in range(2):
+        writer.note("epoch", epoch=epoch, rate=0.1, logs={"loss": 2.0 - epoch})
+        writer.keep_weights(epoch, [])
+    writer.keep_examples([np.zeros((2, 4))], [np.zeros(2)])
+    writer.set_state("finished")
+    os.utime(writer.folder / "run.json", (0, 0))
+    page = visit("/training#run=late")
+    wait(page, "document.querySelector('[data-testid=trouble]').innerText !== ''")
+    words = text(page, "trouble")
+    assert "'late' is not built, so its weights do not exist" in words
+    assert "give the model an `Input(shape)` first" in words
+    assert "Traceback" not in page.inner_text("body")
+    assert "training 1" in page.get_by_test_id("charts").inner_text()
+
+
+def test_runs_of_unequal_length_are_shown_side_by_side(visit: Open) -> None:
+    page = visit("/training#run=digits&beside=branched")
+    wait(page, "window.__lab.layers !== undefined")
+    legend = page.get_by_test_id("charts").inner_text()
+    assert "NaN" not in legend
+    assert "branched training" in legend
+    assert text(page, "kept") == ""  # of three epochs all are there
 
 
 async def posted(app: Any, path: str, sent: object) -> Any:

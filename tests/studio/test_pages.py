@@ -333,6 +333,18 @@ def test_race_in_one_dimension_and_over_a_networks_loss(visit: Open) -> None:
     assert state["ends"]["momentum"] == "minimum 2"
 
 
+def test_race_shows_how_near_each_is_and_names_no_less_than_nothing(
+    visit: Open,
+) -> None:
+    page = visit("/race?frozen=1#optimizers=momentum,adam&logarithmic=true")
+    legend = page.get_by_test_id("curve").locator("xpath=..").inner_text()
+    assert "Momentum 1.0e−9" in legend  # and not −3.1e-12 of rounding
+    dot = "getComputedStyle(document.querySelectorAll('.racers .dot')[6]).background"
+    light = page.evaluate(dot)
+    page.click("#theme")
+    assert page.evaluate(dot) != light  # brown would not be seen on the dark card
+
+
 def test_functions_follow_sliders_and_keys(visit: Open) -> None:
     page = visit("/functions")
     page.get_by_test_id("activation-plot").focus()
@@ -359,6 +371,10 @@ def test_augment_shows_draws_and_the_words_for_them(
     code = page.get_by_test_id("code").inner_text()
     assert "layers.RandomRotation(factor=(-0.0833333, 0.0833333))" in code
     assert 'saccade train FOLDER --augment "rotate(30)"' in code
+    left = page.get_by_test_id("step-rotate").locator("xpath=../..")
+    page.get_by_test_id("rotate-0").fill("45")
+    assert "turned by up to 45 degrees" in left.inner_text()
+    page.get_by_test_id("rotate-0").fill("30")
     page.get_by_test_id("step-flip_lr").check()
     wait(
         page, "document.querySelector('[data-testid=code]').innerText.includes('Flip')"

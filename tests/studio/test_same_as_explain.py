@@ -31,6 +31,19 @@ for (const [name, { start, minima, box, lesson }] of Object.entries(SURFACES)) {
 }
 console.log(JSON.stringify(found));
 """
+_NETWORK = """
+import { race } from "RACE";
+import { RACERS } from "RACERS";
+import { networkSurface } from "SLICE";
+const surface = networkSurface();
+const { start, minima, box, scale, plainScale, steps } = surface;
+const paths = race(surface, { optimizers: Object.keys(RACERS), steps: 60 });
+const places = [[-3.5, 3.5], [0.2, -1], [2, 0], [5, 5]];
+console.log(JSON.stringify({ start, minima, box, scale, plainScale, steps,
+  heights: places.map((place) => surface.value(...place)),
+  paths: Object.fromEntries(paths.map(({ name, xs, ys }) =>
+    [name, [xs[60], ys[60]]])) }));
+"""
 _CONVOLVE = """
 import { convolve } from "CONVOLUTION";
 const base = { biases: [0], relu: false };
@@ -44,6 +57,7 @@ def node(tmp_path: Path, program: str, *arguments: str) -> object:
         ("RACE", "race/race.js"),
         ("SURFACES", "race/surfaces.js"),
         ("RACERS", "race/optimizers.js"),
+        ("SLICE", "race/slice.js"),
         ("CONVOLUTION", "convolution.js"),
     ):
         program = program.replace(f'"{name}"', json.dumps((LIB / file).as_uri()))
@@ -71,6 +85,23 @@ def test_races_end_at_the_same_places(tmp_path: Path) -> None:
             assert other_end == end, (name, racer.name)
             if end != "diverged":
                 np.testing.assert_allclose((x, y), path[-1], rtol=1e-6, atol=1e-9)
+
+
+def test_the_networks_loss_is_the_same(tmp_path: Path) -> None:
+    found = node(tmp_path, _NETWORK)
+    assert isinstance(found, dict)
+    race = explain.race("network", optimizers=list(RACERS), steps=60)
+    surface = race.surface
+    assert found["start"] == list(surface.start)
+    assert found["box"] == list(surface.box)
+    assert found["steps"] == surface.steps
+    assert (found["scale"], found["plainScale"]) == (surface.scale, surface.plain_scale)
+    np.testing.assert_allclose(found["minima"], surface.minima, atol=1e-4)
+    places = np.array([[-3.5, 3.5], [0.2, -1], [2, 0], [5, 5]])
+    here = surface.value(places[:, 0], places[:, 1])
+    np.testing.assert_allclose(found["heights"], here, rtol=1e-9)
+    for racer, path in zip(race.racers, race.paths, strict=True):
+        np.testing.assert_allclose(found["paths"][racer.name], path[-1], rtol=1e-6)
 
 
 def test_convolutions_are_the_same(tmp_path: Path) -> None:

@@ -104,13 +104,14 @@ class Studio(Callback):
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Makes the folder and starts the studio."""
+        names = self.class_names or known_class_names()
+        facts = _facts(self.model, self.params, names)  # fails before there is a folder
         writer = RunWriter(Path(self.folder), self.name or self.model.name)
         self._writer = writer
         self._obeyed, self._seen = 0, 0.0
         self._start, self._spent = time.perf_counter(), 0.0
         with self._writing():
-            names = self.class_names or known_class_names()
-            writer.begin(_facts(self.model, self.params, names))
+            writer.begin(facts)
             self._keep_examples(writer)
             self._keep_weights(writer, 0)
         if self.open and self._server is None:
@@ -151,6 +152,8 @@ class Studio(Callback):
                 if self._last_kept != self._epoch + 1:  # the last ones are always there
                     self._keep_weights(writer, self._epoch + 1)
                 writer.set_state("stopped" if stopped else "finished")
+                if self.open:  # the studio ends with the program; the run stays
+                    write(_farewell(writer.folder))
         self._writer = None
 
     @contextlib.contextmanager
@@ -268,6 +271,12 @@ def _facts(
     }
 
 
+def _farewell(folder: Path) -> str:
+    where = folder.parent
+    option = "" if where == Path("runs") else f" --runs {where}"
+    return f"The run is kept in {folder}; `saccade studio{option}` shows it later.\n"
+
+
 def _rate(model: Any) -> float | None:
     optimizer = getattr(model, "optimizer", None)
     return None if optimizer is None else float(optimizer.learning_rate)
@@ -286,6 +295,7 @@ def _open_studio(folder: Path, run: str) -> subprocess.Popen[str]:
     """Starts a studio of its own process, which ends with this one."""
     command = [sys.executable, "-m", "saccade", "studio", "--no-browser"]
     words = ["--runs", os.fspath(folder), "--page", f"/training#run={run}"]
+    words += ["--owner", str(os.getpid())]
     process = subprocess.Popen(
         [*command, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 Numbers = list[Any]
-_STEPS = "flip_lr|rotate(30)|shift(0.2)|zoom(0.2)|brightness(0.3)|erase(0.3)"
+_STEPS = "flip_lr|rotate(30)|shift(0.2)|zoom(0.2)|brightness(0.3)|erase(0.7)"
 _PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 _SIDE = 64  # pixels of the longer side of a picture that is convolved
 _SEQUENCE, _DIFFERENCE = "2 3 5 7 11", "-1 1"
@@ -350,8 +350,9 @@ def _losses(options: argparse.Namespace) -> Explained:
 def _add_race(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--surface", metavar="NAME", default="two_gaussians",
-        help="two_gaussians, ravine, rosenbrock, rastrigin, himmelblau, beale, saddle "
-        "(two_gaussians)")  # fmt: skip
+        help="two_gaussians, ravine, rosenbrock, rastrigin, himmelblau, beale, saddle, "
+        "or network: a trained network's loss over two of its weights (two_gaussians)",
+        )  # fmt: skip
     add("--start", metavar='"X Y"', type=numbers, help="where all begin")
     add("--optimizers", metavar="NAMES", type=str.split,
         help="of sgd, momentum, nesterov, rmsprop, adagrad, adam, adamw, "

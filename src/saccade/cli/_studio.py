@@ -29,6 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--page", default="/", help="the page to open first, /race for instance"
     )
+    # For who starts a studio beside a training: it does not stay behind it.
+    parser.add_argument("--owner", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument(
         "--no-browser", action="store_true", help="print the address, open nothing"
     )
@@ -56,5 +58,6 @@ def _serve(options: argparse.Namespace) -> int:
         runs=options.runs,
         browser=not options.no_browser,
         ready=ready,
+        owner=options.owner or None,
     )
     return 0

@@ -135,8 +135,7 @@ def _hills(axes: Axes, surface: Surface) -> None:
     """Draws the surface as bands of grey, dark where it is low, with its minima."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    x, y = np.linspace(*surface.box[:2], 161), np.linspace(*surface.box[2:], 161)
-    height = surface.value(*np.meshgrid(x, y))
+    x, y, height = surface.heights(161)
     # Steep surfaces need bands by order of size.
     bent = np.log1p(height - height.min()) if np.ptp(height) > 200 else height
     greys = LinearSegmentedColormap.from_list("greys", ["#aebbc3", "#f6f8f8"])

@@ -11,12 +11,14 @@ import numpy.typing as npt
 from saccade.core._checks import positive_int
 from saccade.core._errors import ConfigError, ShapeError, message, unknown_name
 
+from ._network_surface import network_surface
 from ._numbers import Floats, floats, words
 from ._racers import RACERS, Racer, find_racer
 from ._steps import Steps
-from ._surfaces import Surface, find_surface
+from ._surfaces import SURFACES, Surface
 
 _WHERE = "race"
+NETWORK = "network"
 DEFAULT = ("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw")
 # A point this many widths of the box away does not come back.
 _LOST = 1000.0
@@ -93,7 +95,8 @@ def race(
 
     Args:
         surface: 'two_gaussians', 'ravine', 'rosenbrock', 'rastrigin', 'himmelblau',
-            'beale' or 'saddle'.
+            'beale', 'saddle', or 'network': the loss of a small trained network over
+            two of its weights.
         start: x and y; None for a place from which they differ.
         optimizers: of 'sgd', 'momentum', 'nesterov', 'rmsprop', 'adagrad', 'adam',
             'adamw', and 'adam_uncorrected', Adam as some animations show it.
@@ -113,6 +116,8 @@ def race(
     Example:
         >>> found = race(start=(0.3, 1.5), optimizers=["sgd", "momentum"])
         >>> found.ends
+        ('minimum 2', 'minimum 1')
+        >>> race("network", optimizers=["momentum", "adam"]).ends
         ('minimum 2', 'minimum 1')
     """
     ground = find_surface(surface)
@@ -134,6 +139,23 @@ def race(
         losses = ground.value(paths[..., 0], paths[..., 1])
     ends = tuple(_end(ground, path[-1]) for path in paths)
     return Race(ground, point, racers, paths, losses, ends, float(noise))
+
+
+def find_surface(name: str) -> Surface:
+    """Returns the surface of a name.
+
+    Raises:
+        ConfigError: there is none; the nearest is named.
+
+    Example:
+        >>> find_surface("saddle").formula
+        'x² - y²'
+    """
+    if name == NETWORK:
+        return network_surface()
+    if name not in SURFACES:
+        raise ConfigError(unknown_name("surface", name, [*SURFACES, NETWORK]))
+    return SURFACES[name]
 
 
 def suited(racer: Racer, surface: Surface) -> Racer:

@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from saccade.core._errors import ConfigError, unknown_name
-
 from ._numbers import Floats
 
 Pair = tuple[Floats, Floats]
@@ -44,6 +42,24 @@ class Surface:
     plain_scale: float
     steps: int
     lesson: str
+
+    def heights(self, size: int = 81) -> tuple[Floats, Floats, Floats]:
+        """Returns the surface as numbers: for a picture of one's own.
+
+        Args:
+            size: places along each side of the box.
+
+        Shapes:
+            x, y: (size,); heights: (size, size), rows are y
+
+        Example:
+            >>> x, y, heights = SURFACES["ravine"].heights(5)
+            >>> x.tolist(), float(heights[2, 2])
+            ([-10.0, -5.0, 0.0, 5.0, 10.0], 0.0)
+        """
+        x = np.linspace(*self.box[:2], size)
+        y = np.linspace(*self.box[2:], size)
+        return x, y, self.value(*np.meshgrid(x, y))
 
 
 def _two_gaussians(x: Floats, y: Floats) -> Floats:
@@ -214,18 +230,3 @@ _TABLE = (
     ),
 )
 SURFACES: dict[str, Surface] = {surface.name: surface for surface in _TABLE}
-
-
-def find_surface(name: str) -> Surface:
-    """Returns the surface of a name.
-
-    Raises:
-        ConfigError: there is none; the nearest is named.
-
-    Example:
-        >>> find_surface("saddle").formula
-        'x² - y²'
-    """
-    if name not in SURFACES:
-        raise ConfigError(unknown_name("surface", name, SURFACES))
-    return SURFACES[name]

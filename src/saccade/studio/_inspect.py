@@ -321,25 +321,26 @@ def _dead(layer: Layer, output: np.ndarray) -> float | None:
 def _model_of(run: RunFolder) -> Model:
     facts = run.facts()
     reason = "has a class of its own without get_config"
+    fix = (
+        "the curves are shown; layers and pictures need a Sequential or functional "
+        "model of saccade's own layers"
+    )
     if facts.get("model") is not None:
         try:
             model = model_from_json(facts["model"])
             if facts.get("compile"):
                 model.compile_from_config(facts["compile"])
-            if model._graph is None and not model.inputs:
+            if not model.built:
+                reason = f"{model.name!r} is not built, so its weights do not exist"
+                fix = "the curves are shown; give the model an `Input(shape)` first"
+            elif model._graph is None and not model.inputs:
                 reason = "is a class of its own"
             else:
                 return model
         except (SaccadeError, TypeError, ValueError) as error:
-            reason = str(error)
-    raise UnsupportedFeatureError(
-        message(
-            run.name,
-            f"the model cannot be made from its text: {reason}",
-            "the curves are shown; layers and pictures need a Sequential or functional "
-            "model of saccade's own layers",
-        )
-    )
+            reason = str(error).partition("\n")[0]
+    problem = f"the model cannot be made from its text: {reason}"
+    raise UnsupportedFeatureError(message(run.name, problem, fix))
 
 
 @functools.lru_cache(maxsize=4)

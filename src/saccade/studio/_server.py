@@ -6,15 +6,23 @@ import dataclasses
 import os
 import secrets
 import socket
+import threading
+import time
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from saccade.core._errors import ConfigError, message
 from saccade.core._lazy import optional_import
 
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
 HOST = "127.0.0.1"
 _PURPOSE = "the studio"
+# How often a studio looks for its owner, and how long it then waits for who looks.
+_LOOK_S, _UNSEEN_S = 2.0, 60.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +54,7 @@ def serve(
     runs: str | os.PathLike[str] = "runs",
     browser: bool = True,
     ready: Callable[[Address], None] | None = None,
+    owner: int | None = None,
 ) -> None:
     """Serves the studio until Ctrl-C.
 
@@ -55,6 +64,8 @@ def serve(
         runs: the folder of runs that the tab Training shows.
         browser: whether to open the page in the browser.
         ready: called with the address once the port is taken.
+        owner: the process that started this one for itself. When it is gone, killed for
+            instance, the studio ends once no page has asked for a minute.
 
     Raises:
         ConfigError: the port is in use or may not be taken.
@@ -68,8 +79,9 @@ def serve(
 
     listener = _listen(port)
     address = Address(listener.getsockname()[1], secrets.token_urlsafe(24))
+    seen = _Seen(build_app(address.token, address.port, Path(runs)))
     config = uvicorn.Config(
-        build_app(address.token, address.port, Path(runs)),
+        seen,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=1,
@@ -78,8 +90,40 @@ def serve(
         ready(address)
     if browser:
         webbrowser.open(address.url(page))
+    server = uvicorn.Server(config)
+    if owner is not None and os.name == "posix":  # elsewhere nobody tells
+        words = (server, owner, seen)
+        threading.Thread(target=_end_with, args=words, daemon=True).start()
     with listener:
-        uvicorn.Server(config).run(sockets=[listener])
+        server.run(sockets=[listener])
+
+
+class _Seen:
+    """An application, and when it was last asked for something."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.at = time.monotonic()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.at = time.monotonic()
+        await self._app(scope, receive, send)
+
+
+class _Ends(Protocol):
+    """A server that ends when it is told to."""
+
+    should_exit: bool
+
+
+def _end_with(server: _Ends, owner: int, seen: _Seen) -> None:
+    """Ends a server whose owner is gone, when nobody looks any more."""
+    while os.getppid() == owner:
+        time.sleep(_LOOK_S)
+    # An open page goes on asking, and may: what it shows is kept.
+    while time.monotonic() - seen.at < _UNSEEN_S:
+        time.sleep(_LOOK_S)
+    server.should_exit = True
 
 
 def _listen(port: int) -> socket.socket:

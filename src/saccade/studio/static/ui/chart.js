@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 /** @typedef {{name: string, colour: string, dash?: number[], values: ArrayLike<number>}} Curve */
 
 const MOST_POINTS = 1000;
-const MARGIN = { left: 44, right: 8, top: 8, bottom: 20 };
+const MARGIN = { left: 54, right: 8, top: 8, bottom: 20 };
 
 /**
  * @param {{label: string, height?: number, logarithmic?: boolean, xName?: string, test?: string}} options
@@ -73,10 +73,20 @@ function nearest(canvas, xs, offset) {
 
 /** Short and exact enough to compare. @param {number} value */
 export function short(value) {
-  if (!Number.isFinite(value)) return String(value);
+  if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞").replace("-", "−");
   const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 100000)) return value.toExponential(1);
-  return String(Number(value.toPrecision(3)));
+  const large = size !== 0 && (size < 0.001 || size >= 100000);
+  const text = large ? value.toExponential(1).replace("e+", "e") : String(Number(value.toPrecision(3)));
+  return text.replaceAll("-", "−");
+}
+
+/**
+ * A curve that ended before has its last value, one that has none here a dash.
+ * @param {ArrayLike<number>} values @param {number} at @param {boolean} latest
+ */
+function wordOf(values, at, latest) {
+  if (latest) while (at > 0 && Number.isNaN(values[at])) at--;
+  return Number.isNaN(values[at]) ? "–" : short(values[at]);
 }
 
 /**
@@ -85,7 +95,7 @@ export function short(value) {
  */
 function describe(legend, xs, curves, xName, under) {
   const at = under ?? xs.length - 1;
-  const words = curves.map(({ name, values }) => `${name} ${at >= 0 ? short(values[at]) : ""}`);
+  const words = curves.map(({ name, values }) => `${name} ${at >= 0 ? wordOf(values, at, under === null) : ""}`);
   words.push(at >= 0 ? `${xName} ${xs[at]}` : "");
   const look = curves.map(({ colour, dash }) => `${colour}${dash?.length ? " dashed" : ""}`).join();
   if (legend.dataset.look !== look) {

@@ -42,7 +42,7 @@ const optionOf = (box, value) => Array.from(box.options).some((option) => option
  * @returns {Control<number>}
  */
 export function slider(label, options, value, change) {
-  const format = options.format ?? ((/** @type {number} */ shown) => `${shown}${options.unit ?? ""}`);
+  const format = options.format ?? ((/** @type {number} */ shown) => `${shown}${options.unit ?? ""}`.replace("-", "−"));
   const output = h("output", {}, format(value));
   const box = h("input", {
     type: "range",

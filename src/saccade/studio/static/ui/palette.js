@@ -20,6 +20,18 @@ export const CLASSES = /** @type {Colour[]} */ ([
   [100, 100, 100],
 ]);
 
+/** Sees whether the page is dark, by its own switch or the system's. */
+const isDark = () => (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "")) === "dark";
+
+/** The colour of a class as a line on a card: the dark ones are paler where the card is dark.
+ * @param {number} k */
+export function lineColour(k) {
+  const colour = CLASSES[k % CLASSES.length];
+  const [red, green, blue] = colour;
+  const isDim = 0.3 * red + 0.6 * green + 0.1 * blue < 105;
+  return css(isDim && isDark() ? mix(colour, [255, 255, 255], 0.2) : colour);
+}
+
 /** @param {Colour} from @param {Colour} to @param {number} share @returns {Colour} */
 export function mix(from, to, share) {
   return /** @type {Colour} */ (from.map((part, k) => Math.round(part + (to[k] - part) * share)));

@@ -7,12 +7,17 @@ import { chosen } from "./features.js";
 import { LOSSES, backward, build, copy, forward, update } from "./network.js";
 import { fit, unpackPoints } from "./points.js";
 
-
-
 /** @typedef {import("./state.js").Settings} Settings */
 /** @typedef {import("./datasets.js").Point} Point */
 /** @typedef {import("./network.js").Network} Network */
-/** @typedef {{loss: number, accuracy: number | null}} Score */
+/**
+ * How well points are met.
+ * @typedef {object} Score
+ * @property {number} loss
+ * @property {number | null} accuracy share on the right side; null for regression
+ * @property {number | null} explained R²: the share of the labels' variance that is
+ *   explained; null but for regression
+ */
 /** @typedef {{epoch: number, train: Score, test: Score}} Record */
 
 /** Epochs that can be taken back. */
@@ -182,6 +187,13 @@ export function last(experiment) {
   return experiment.curve[experiment.curve.length - 1];
 }
 
+/** Judges anew after weights were changed by hand. @param {Experiment} experiment */
+export function judge(experiment) {
+  const now = last(experiment);
+  if (now.epoch === experiment.epoch) Object.assign(now, scores(experiment));
+  else experiment.curve.push({ epoch: experiment.epoch, ...scores(experiment) });
+}
+
 /** Adds a point to the curve. @param {Experiment} experiment */
 function note(experiment) {
   experiment.curve.push({ epoch: experiment.epoch, ...scores(experiment) });
@@ -207,7 +219,7 @@ export function scores(experiment) {
  * @returns {Score}
  */
 function score(experiment, points, inputs) {
-  if (!points.length) return { loss: NaN, accuracy: null };
+  if (!points.length) return { loss: NaN, accuracy: null, explained: null };
   const loss = LOSSES[experiment.loss];
   let sum = 0;
   let right = 0;
@@ -217,7 +229,14 @@ function score(experiment, points, inputs) {
     right += isRight(outputs, points[i].label) ? 1 : 0;
   }
   const accuracy = experiment.classes ? right / points.length : null;
-  return { loss: sum / points.length, accuracy };
+  const explained = experiment.classes ? null : 1 - (2 * sum) / points.length / varianceOf(points);
+  return { loss: sum / points.length, accuracy, explained };
+}
+
+/** @param {Point[]} points */
+function varianceOf(points) {
+  const mean = points.reduce((sum, { label }) => sum + label, 0) / points.length;
+  return points.reduce((sum, { label }) => sum + (label - mean) ** 2, 0) / points.length;
 }
 
 /** @param {Float64Array} outputs @param {number} label */

@@ -168,16 +168,19 @@ class Augment {
       this.showSteps();
       this.change({ spec: write(this.chosen) });
     });
-    const words = step.words.replace(/\{(\d)\}/g, (_, k) => String(found?.numbers[Number(k)] ?? step.defaults[Number(k)]));
+    const wordsOf = () => step.words.replace(/\{(\d)\}/g, (_, k) => String(found?.numbers[Number(k)] ?? step.defaults[Number(k)]));
+    const words = wordsOf();
+    const shown = h("p", { class: "faint small" }, words);
     const sliders = found
       ? step.limits.map(([low, high], k) => {
           const control = slider(step.names[k], { low, high, step: high > 10 ? 1 : 0.01, test: `${step.name}-${k}` }, found.numbers[k], (value) => {
             found.numbers[k] = value;
+            shown.textContent = wordsOf();
             this.change({ spec: write(this.chosen) });
           });
           return control.element;
         })
       : [];
-    return h("div", {}, h("label", { class: "check", title: words }, box, " ", step.name), found ? h("p", { class: "faint small" }, words) : null, ...sliders);
+    return h("div", {}, h("label", { class: "check", title: words }, box, " ", step.name), found ? shown : null, ...sliders);
   }
 }

@@ -5,6 +5,7 @@ import { short } from "../../ui/chart.js";
 import { download, fill, h } from "../../ui/dom.js";
 import { sentences, write } from "../../lib/address.js";
 import * as lab from "../../lib/playground/experiment.js";
+import { EXERCISES, exerciseOf } from "../../lib/playground/exercises.js";
 import { FEATURES } from "../../lib/playground/features.js";
 import { gridInputs, gridOutputs } from "../../lib/playground/grid.js";
 import { fit, packPoints, parseCsv } from "../../lib/playground/points.js";
@@ -78,6 +79,7 @@ export class Playground {
       settings.points = "";
       this.experiment = lab.start(settings);
     }
+    this.view.question.textContent = ""; // stays while the settings of an exercise are tried out
     fill(this.view.problems, ...words.map((word) => h("p", { class: "problem" }, word)));
     this.syncControls();
     this.rebuilt();
@@ -92,6 +94,7 @@ export class Playground {
       return;
     }
     if (name === "dataset" || name === "regDataset") this.settings.points = "";
+    if (["dataset", "regDataset", "problem", "points"].includes(name)) this.view.question.textContent = "";
     this.pause();
     this.experiment = lab.start(this.settings);
     this.rebuilt();
@@ -99,6 +102,9 @@ export class Playground {
 
   saveAddress() {
     history.replaceState(null, "", `#${write(this.settings, SCHEMA)}`);
+    const exercise = exerciseOf(this.settings);
+    if (exercise) this.view.question.textContent = exercise.question;
+    this.view.exercises.forEach((item, k) => item.setAttribute("aria-pressed", String(EXERCISES[k] === exercise)));
   }
 
   /** After a new experiment: everything is drawn anew. */
@@ -171,9 +177,11 @@ export class Playground {
     const { curve, epoch } = this.experiment;
     const { train, test } = lab.last(this.experiment);
     this.view.epoch.textContent = String(epoch).padStart(6, "0").replace(/(...)$/, ",$1");
-    const percent = (/** @type {number | null} */ share) =>
-      share === null ? "–" : `${(100 * share).toFixed(1)} %`;
-    const words = [train, test].flatMap(({ loss, accuracy }) => [loss.toFixed(3), percent(accuracy)]);
+    const good = (/** @type {import("../../lib/playground/experiment.js").Score} */ { accuracy, explained }) =>
+      accuracy !== null ? `${(100 * accuracy).toFixed(1)} %` : (explained?.toFixed(3) ?? "–");
+    const words = [train, test].flatMap((score) => [score.loss.toFixed(3), good(score)].map((word) => word.replace("Infinity", "∞").replace("-", "−")));
+    this.view.goodness.textContent = this.experiment.classes ? "right" : "R²";
+    this.view.goodness.title = this.experiment.classes ? "points on the right side" : "1: every label is met; 0: no better than their mean";
     this.view.numbers.forEach((cell, k) => (cell.textContent = words[k]));
     this.view.curves.show(
       curve.map((record) => record.epoch),
@@ -204,7 +212,7 @@ export class Playground {
     const list = shown.map((name, k) => {
       const dot = h("span", { class: "dot" });
       dot.style.background = colourOf(classes > 2 ? k : 2 * k - 1, classes);
-      return h("span", {}, dot, `${name} `);
+      return h("span", { class: "whole" }, dot, `${name} `);
     });
     fill(this.view.counts, `${train.length} training points, ${test.length} test points. `, ...list);
   }
@@ -214,7 +222,10 @@ export class Playground {
       fill(this.view.sum, h("p", { class: "faint" }, "Press a neuron to see its sum with the present numbers."));
       return;
     }
-    fill(this.view.sum, sumOf(this.experiment, this.chosen, () => this.paint()));
+    fill(this.view.sum, sumOf(this.experiment, this.chosen, () => {
+      lab.judge(this.experiment);
+      this.paint();
+    }));
   }
 
   syncControls() {
@@ -242,7 +253,7 @@ export class Playground {
     const final = this.outputs[this.outputs.length - 1];
     const nodes = this.looked ? [this.outputs[this.looked.layer][this.looked.node]] : final;
     const values = nodes.map((node) => short(node[row * LARGE + column])).join(" ");
-    this.view.place.textContent = `x ${x.toFixed(2)}  y ${y.toFixed(2)}  output ${values}`;
+    this.view.place.textContent = `x ${x.toFixed(2)}  y ${y.toFixed(2)}  output ${values}`.replaceAll("-", "−");
   }
 
   /** Adds a point where the picture was clicked. @param {number} x @param {number} y */

@@ -4,6 +4,7 @@ import { chart } from "../../ui/chart.js";
 import { button, checkbox, numberBox, select, slider } from "../../ui/controls.js";
 import { fill, h } from "../../ui/dom.js";
 import { ACTIVATIONS, PLAYGROUND } from "../../lib/activations.js";
+import { EXERCISES } from "../../lib/playground/exercises.js";
 import { OPTIMIZERS } from "../../lib/playground/optimizers.js";
 import { PENALTY_RATES, RATES, SPEEDS } from "../../lib/playground/state.js";
 
@@ -22,6 +23,10 @@ export function buildView(root, page) {
   /** @type {Controls} */
   const controls = {};
   const problems = h("div", { role: "status", "data-testid": "problems" });
+  const question = h("p", { role: "status", "data-testid": "question" });
+  const exercises = EXERCISES.map(({ name, hash }, k) =>
+    button(name, () => page.start(`#${hash}`), { test: `exercise-${k + 1}` }),
+  );
   const top = topBar(page, controls);
   const data = dataCard(page, controls);
   const output = outputCard(page, controls);
@@ -36,12 +41,14 @@ export function buildView(root, page) {
     root,
     h("h1", {}, "Playground"),
     h("p", { class: "lead" }, INTRODUCTION),
+    h("div", { class: "presets", role: "group", "aria-label": "Exercises" }, ...exercises),
+    question,
     problems,
     top.element,
     h("div", { class: "columns" }, data.element, network, output.element),
     moreCard(page, controls),
   );
-  return { ...top, ...data, ...output, controls, problems, sum };
+  return { ...top, ...data, ...output, controls, problems, question, exercises, sum };
 }
 
 /** @param {readonly (string | number)[]} values @returns {[string, string][]} */
@@ -158,10 +165,11 @@ function outputCard(page, controls) {
   const dots = h("canvas", { "aria-hidden": "true" });
   const place = h("p", { class: "number faint", "data-testid": "place" }, " ");
   const numbers = Array.from({ length: 4 }, () => h("td", { class: "number" }));
+  const goodness = h("th", {}, "right");
   const scores = h(
     "table",
     { "data-testid": "scores" },
-    h("tr", {}, h("th", {}), h("th", {}, "loss"), h("th", {}, "right")),
+    h("tr", {}, h("th", {}), h("th", {}, "loss"), goodness),
     h("tr", {}, h("th", {}, "training"), ...numbers.slice(0, 2)),
     h("tr", {}, h("th", {}, "test"), ...numbers.slice(2)),
   );
@@ -186,7 +194,7 @@ function outputCard(page, controls) {
     check("discretize", "Only the side, not how sure"),
     verdict,
   );
-  return { element, map, dots, place, numbers, verdict, curves, scale };
+  return { element, map, dots, place, numbers, goodness, verdict, curves, scale };
 }
 
 /**

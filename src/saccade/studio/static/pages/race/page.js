@@ -3,7 +3,7 @@
 import { chart, short } from "../../ui/chart.js";
 import { button, checkbox, numberBox, select, slider } from "../../ui/controls.js";
 import { fill, h } from "../../ui/dom.js";
-import { CLASSES, css } from "../../ui/palette.js";
+import { CLASSES, css, lineColour } from "../../ui/palette.js";
 import { sentences, write } from "../../lib/address.js";
 import { cutOf } from "../../lib/race/cut.js";
 import { RACERS } from "../../lib/race/optimizers.js";
@@ -31,6 +31,12 @@ export function mount(root) {
 /** @param {string} name */
 const colourOf = (name) => css(CLASSES[Object.keys(RACERS).indexOf(name)]);
 
+/** The same in the curves and in the table. @param {string} name */
+const inkOf = (name) => lineColour(Object.keys(RACERS).indexOf(name));
+
+/** Nearer to the lowest point than this is there. */
+const THERE = 1e-9;
+
 class Race {
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -56,7 +62,8 @@ class Race {
     this.build(root);
     addEventListener("keydown", (event) => this.key(event));
     addEventListener("resize", () => this.draw());
-    addEventListener("themechange", () => this.draw());
+    addEventListener("themechange", () => this.recolour());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
     Object.defineProperty(window, "__lab", {
       configurable: true,
       get: () => ({
@@ -82,6 +89,11 @@ class Race {
     this.shown = line ? cutOf(SURFACES[surface]) : SURFACES[surface];
     this.sync();
     this.again();
+  }
+
+  recolour() {
+    this.showLegend();
+    this.draw();
   }
 
   get steps() {
@@ -173,7 +185,7 @@ class Race {
       xs,
       this.paths.map((path) => ({
         name: RACERS[path.name].title,
-        colour: colourOf(path.name),
+        colour: inkOf(path.name),
         values: this.settings.logarithmic ? above(path.losses, this.lowest(), step) : path.losses.subarray(0, step + 1),
       })),
     );
@@ -217,7 +229,7 @@ class Race {
         if (field.value !== "" && field.validity.valid) this.change("rates", { ...this.settings.rates, [name]: Number(field.value) });
       });
       const dot = h("span", { class: "dot" });
-      dot.style.background = colourOf(name);
+      dot.style.background = inkOf(name);
       const end = h("td", { class: "number" });
       this.ends?.set(name, end);
       return h("tr", { title: racer.formula }, h("td", {}, box), h("th", { class: "left" }, dot, racer.title), h("td", {}, field), end);
@@ -266,7 +278,7 @@ class Race {
     map.addEventListener("pointermove", (event) => {
       const [x, free] = placeAt(map, this.surface, event);
       const y = this.settings.line ? this.surface.start[1] : free;
-      this.place.textContent = `x ${x.toFixed(2)}  y ${y.toFixed(2)}  height ${short(this.surface.value(x, y))}`;
+      this.place.textContent = `x ${x.toFixed(2)}  y ${y.toFixed(2)}  height ${short(this.surface.value(x, y))}`.replaceAll("-", "−");
     });
     fill(
       root,
@@ -320,4 +332,4 @@ class Race {
 const round = (value) => Number(value.toFixed(3));
 
 /** @param {Float64Array} losses @param {number} lowest @param {number} step */
-const above = (losses, lowest, step) => losses.subarray(0, step + 1).map((loss) => loss - lowest);
+const above = (losses, lowest, step) => losses.subarray(0, step + 1).map((loss) => Math.max(THERE, loss - lowest));

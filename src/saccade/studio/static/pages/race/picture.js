@@ -117,19 +117,28 @@ export function drawPaths(canvas, surface, paths, step, colourOf) {
 
 /** @param {CanvasRenderingContext2D} pen @param {Surface} surface @param {number} size */
 function ticks(pen, { box: [lowX, highX, lowY, highY] }, size) {
-  pen.fillStyle = "rgb(0 0 0 / 0.75)";
-  pen.font = `${size / 38}px system-ui, sans-serif`;
+  // Corners are pale on one surface and dark on the next: dark letters with a pale rim.
+  const letters = Math.max(size / 38, 11 * (window.devicePixelRatio || 1));
+  pen.font = `${letters}px system-ui, sans-serif`;
+  pen.lineJoin = "round";
+  const write = (/** @type {string} */ words, /** @type {number} */ x, /** @type {number} */ y) => {
+    pen.strokeStyle = "rgb(255 255 255 / 0.85)";
+    pen.lineWidth = letters / 4;
+    pen.strokeText(words.replace("-", "−"), x, y);
+    pen.fillStyle = "rgb(0 0 0 / 0.85)";
+    pen.fillText(words.replace("-", "−"), x, y);
+  };
   const edge = size / 80;
   pen.textBaseline = "bottom";
   pen.textAlign = "left";
-  pen.fillText(`x ${lowX}`.replace("-", "−"), edge, size - edge);
+  write(`x ${lowX}`, edge, size - edge);
   pen.textAlign = "right";
-  pen.fillText(String(highX), size - edge, size - edge);
+  write(String(highX), size - edge, size - edge);
   pen.textBaseline = "top";
   pen.textAlign = "left";
-  pen.fillText(`y ${highY}`, edge, edge);
+  write(`y ${highY}`, edge, edge);
   pen.textBaseline = "bottom";
-  pen.fillText(`y ${lowY}`.replace("-", "−"), edge, size - edge - size / 30);
+  write(`y ${lowY}`, edge, size - edge - letters * 1.25);
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {number} x @param {number} y @param {number} size */

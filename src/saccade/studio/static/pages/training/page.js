@@ -4,7 +4,7 @@ import * as api from "../../ui/api.js";
 import { chart, short } from "../../ui/chart.js";
 import { button, slider } from "../../ui/controls.js";
 import { fill, h } from "../../ui/dom.js";
-import { CLASSES, css } from "../../ui/palette.js";
+import { lineColour } from "../../ui/palette.js";
 import { sentences, write } from "../../lib/address.js";
 import { unpack } from "../../lib/training/activations.js";
 import { chartsOf, curvesOf, lastAnswer, rateOf } from "../../lib/training/log.js";
@@ -44,6 +44,12 @@ class Training {
     /** @type {EventSource | null} */
     this.stream = null;
     this.following = false;
+    /** Whether the server did not answer the last time. */
+    this.gone = false;
+    /** @type {HTMLButtonElement | null} */
+    this.pauseButton = null;
+    /** @type {HTMLButtonElement | null} */
+    this.goButton = null;
     /** @type {Promise<void>} the last question, answered or not */
     this.pending = Promise.resolve();
     /** Whether an epoch has come that was not looked at. */
@@ -65,6 +71,7 @@ class Training {
     this.runList = h("div", { class: "stack", "data-testid": "runs" });
     this.status = h("p", { "data-testid": "status" });
     this.controls = h("div", { class: "bar" });
+    this.keptWords = h("p", { class: "faint small", "data-testid": "kept" });
     this.charts = h("div", { class: "pair", "data-testid": "charts" });
     this.network = h("div", { class: "stack", "data-testid": "network" });
     this.cell = h("div", { class: "sum", "aria-live": "polite", "data-testid": "cell" });
@@ -78,7 +85,7 @@ class Training {
       h("p", { class: "lead" }, INTRODUCTION),
       this.problems,
       h("div", { class: "sides" }, h("section", { class: "card stack", "aria-label": "Runs" }, h("h2", {}, "Runs"), this.runList), h("div", { class: "stack" }, h("section", { class: "card", "aria-label": "State" }, this.status, this.controls, this.trouble), this.charts)),
-      h("section", { class: "card stack", "aria-label": "Network" }, h("h2", {}, "The network"), this.epoch.element, this.pictures, this.network, this.cell),
+      h("section", { class: "card stack", "aria-label": "Network" }, h("h2", {}, "The network"), this.epoch.element, this.keptWords, this.pictures, this.network, this.cell),
       h("section", { class: "card stack", "aria-label": "Layers" }, h("h2", {}, "Weights and gradients"), this.states),
       h("section", { class: "card stack", "aria-label": "Predictions" }, h("h2", {}, "Right and wrong"), this.confusion),
     );
@@ -111,11 +118,14 @@ class Training {
         fill(this.runList, h("p", { class: "faint" }, "No runs yet. Give fit() the callback:"), h("code", {}, "callbacks=[saccade.callbacks.Studio()]"));
         return;
       }
+      if (this.gone) this.trouble.textContent = "";
+      this.gone = false;
       const opened = this.settings.run;
       if (!opened) this.settings.run = runs[0].name;
       fill(this.runList, ...runs.map((/** @type {any} */ run) => this.runRow(run)));
       if (!opened) await this.open();
     } catch {
+      this.gone = true;
       this.trouble.textContent = "The studio's server has gone. Start it again with `saccade studio`.";
     }
   }
@@ -249,6 +259,7 @@ class Training {
     if (range) range.max = String(latest);
     this.epoch.set(epoch);
     const asked = ++this.asked;
+    if (changes.layer) fill(this.cell, h("p", { class: "faint" }, "Computing the sum…"));
     if (!this.outputs) fill(this.network, h("p", { class: "faint" }, "Computing what the network sees…"));
     const base = `/api/runs/${encodeURIComponent(run.name)}`;
     try {
@@ -303,8 +314,15 @@ class Training {
     if (!run) return;
     const epochs = run.rows.filter(({ kind }) => kind === "epoch").length;
     const rate = rateOf(run.rows);
-    const parts = [run.state.state, run.state.reason, `${epochs} epochs finished`, rate === null ? "" : `learning rate ${short(rate)}`, lastAnswer(run.rows)];
-    this.status.textContent = `${run.name}: ${parts.filter(Boolean).join(", ")}`;
+    const { state } = run.state;
+    const parts = [state, run.state.reason, `${epochs} ${epochs === 1 ? "epoch" : "epochs"} finished`, rate === null ? "" : `learning rate ${short(rate)}`];
+    const going = ["running", "paused"].includes(state);
+    this.status.textContent = `${run.name}: ${parts.filter(Boolean).join(", ")}. ${going ? lastAnswer(run.rows) : ""}`;
+    this.keptWords.textContent = run.kept.length && run.kept.length < epochs
+      ? `The weights of ${run.kept.length} of these epochs are kept, so that keeping them does not slow the training; the slider stops at the nearest.`
+      : "";
+    if (this.pauseButton) this.pauseButton.disabled = state === "paused";
+    if (this.goButton) this.goButton.disabled = state !== "paused";
   }
 
   showControls() {
@@ -328,21 +346,25 @@ class Training {
       }
     };
     const rate = h("input", { type: "number", min: 0, step: "any", "aria-label": "New learning rate", "data-testid": "rate" });
+    this.pauseButton = button("Pause", () => void send("pause"), { test: "pause" });
+    this.goButton = button("Go on", () => void send("go"), { test: "go" });
     fill(
       this.controls,
-      button("Pause", () => void send("pause"), { test: "pause" }),
-      button("Go on", () => void send("go"), { test: "go" }),
+      this.pauseButton,
+      this.goButton,
       button("Stop", () => void send("stop"), { test: "stop" }),
       h("label", { class: "field" }, h("span", { class: "name" }, "Learning rate"), rate),
       button("Set", () => {
         if (rate.value !== "" && rate.validity.valid) void send("rate", Number(rate.value));
       }, { test: "set-rate" }),
     );
+    this.showStatus();
   }
 
   drawCharts() {
     const shown = [this.settings.run, ...this.settings.beside.split(",")].map((name) => this.runs.get(name)).filter((run) => run !== undefined);
     const curves = shown.map((run) => ({ run, ...curvesOf(run.rows, run.steps) }));
+    const places = curves.map((curve) => new Map(curve.xs.map((x, at) => [x, at])));
     const names = chartsOf(curves.flatMap(({ series }) => Object.keys(series)));
     if (names.join() !== [...this.made.keys()].join()) {
       this.made = new Map(names.map((name) => [name, chart({ label: `${name} of each epoch`, height: 190, test: `chart-${name}` })]));
@@ -350,12 +372,12 @@ class Training {
     }
     for (const name of names) {
       const xs = [...new Set(curves.flatMap((curve) => curve.xs))].sort((a, b) => a - b);
-      const lines = curves.flatMap(({ run, xs: own, series }, k) =>
+      const lines = curves.flatMap(({ run, series }, k) =>
         [`val_${name}`, name].filter((key) => key in series).map((key) => ({
           name: `${shown.length > 1 ? `${run.name} ` : ""}${key.startsWith("val_") ? "validation" : "training"}`,
-          colour: css(CLASSES[k % CLASSES.length]),
+          colour: lineColour(k),
           dash: key.startsWith("val_") ? [] : [5, 3],
-          values: xs.map((x) => series[key][own.indexOf(x)] ?? NaN),
+          values: xs.map((x) => series[key][places[k].get(x) ?? -1] ?? NaN),
         })),
       );
       this.made.get(name)?.show(xs, lines);
