@@ -12,6 +12,9 @@ os.environ.setdefault(
 )
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Most programs here run once: making them well costs more than it gives, a fifth of
+# the time of all tests. `XLA_FLAGS= make test` tests them as users have them.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 import numpy as np
 import pytest

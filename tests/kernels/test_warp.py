@@ -216,7 +216,7 @@ def test_narrower_vectors_give_the_same_numbers(narrow):
         "from saccade.kernels import _library\n"
         f"assert _library.vectors() == {narrow!r}, _library.vectors()\n"
         f"sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', {__file__!r}, "
-        "'-k', 'True-reflect or arrays or whole']))"
+        "'-k', 'True-reflect or arrays and reflect or whole and wrap']))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
