@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "dispatch.h"
+#include "pages.h"
 #include "parallel.h"
 #include "problem.h"
 
@@ -551,6 +552,62 @@ static void check_exceptions() {
   }
 }
 
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+// Says whether the mapping that holds an address asked for large pages.
+static bool asked_for_large_pages(const void* address) {
+  std::FILE* const maps = std::fopen("/proc/self/smaps", "r");
+  if (!maps) return false;
+  const auto wanted = reinterpret_cast<std::uintptr_t>(address);
+  char text[4096];
+  bool here = false, asked = false;
+  while (std::fgets(text, sizeof text, maps)) {
+    unsigned long long from, to;
+    if (std::sscanf(text, "%llx-%llx", &from, &to) == 2)
+      here = from <= wanted && wanted < to;
+    if (here && !std::strncmp(text, "VmFlags:", 8)) asked = std::strstr(text, " hg");
+  }
+  std::fclose(maps);
+  return asked;
+}
+
+// A mapping whose neighbours are not taken for it: between pages that nobody may read.
+struct Mapping {
+  static constexpr std::size_t size = 8 << 20, guard = 1 << 16;
+  char* const all;
+  char* const data;
+  Mapping()
+      : all(static_cast<char*>(mmap(nullptr, size + 2 * guard, PROT_NONE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))),
+        data(all + guard) {
+    mprotect(data, size, PROT_READ | PROT_WRITE);
+  }
+  ~Mapping() { munmap(all, size + 2 * guard); }
+};
+
+static void expect(bool found, const char* what) {
+  if (found) return;
+  std::printf("pages: %s\n", what);
+  ++failures;
+}
+
+static void check_pages() {
+  const Mapping known, large, small, used;
+  madvise(known.data, Mapping::size, MADV_HUGEPAGE);
+  if (!asked_for_large_pages(known.data)) return;  // a system without them
+  constexpr std::size_t half = Mapping::size / 2;
+  want_large_pages(large.data + 100, half);
+  expect(asked_for_large_pages(large.data), "no large pages for a large array");
+  expect(!asked_for_large_pages(large.all), "large pages beyond a mapping");
+  want_large_pages(small.data, kLargeArray - 1);
+  expect(!asked_for_large_pages(small.data), "large pages for a small array");
+  std::memset(used.data, 1, Mapping::size);
+  want_large_pages(used.data, half);
+  expect(!asked_for_large_pages(used.data), "large pages for an array in use");
+}
+#else
+static void check_pages() {}
+#endif
+
 int main(int count, char** words) {
   const int shapes = count > 1 ? std::atoi(words[1]) : 100;
   std::vector<const Kernels*> sets{&plain::kernels};
@@ -582,6 +639,7 @@ int main(int count, char** words) {
     std::printf("%s: %d shapes\n", k->name, shapes);
   }
   check_exceptions();
+  check_pages();
   std::printf("%d failures\n", failures);
   return failures ? 1 : 0;
 }

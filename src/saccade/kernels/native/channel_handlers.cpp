@@ -24,7 +24,7 @@ ffi::Error run_moments(ffi::ThreadPool pool, Floats in, Floats rows, Result mean
     return wrong("the arrays of means and variances do not fit each other");
   }
   const Timed timed("moments", in.dimensions());
-  return guarded(pool, [&](Parallel& parallel) {
+  return guarded(pool, mean, [&](Parallel& parallel) {
     kernels().moments(s, in.typed_data(), rows.typed_data(), mean->typed_data(),
                       variance->typed_data(), parallel);
   });
@@ -42,7 +42,7 @@ ffi::Error run_products(ffi::ThreadPool pool, Floats gradient, Floats in, Floats
     return wrong("the arrays of sums of products do not fit each other");
   }
   const Timed timed("products", in.dimensions());
-  return guarded(pool, [&](Parallel& parallel) {
+  return guarded(pool, sum, [&](Parallel& parallel) {
     kernels().products(s, gradient.typed_data(), in.typed_data(), centre.typed_data(),
                        rows.typed_data(), sum->typed_data(), product->typed_data(),
                        parallel);
@@ -56,7 +56,7 @@ ffi::Error run_channel_sums(ffi::ThreadPool pool, Floats in, Result sum) {
     return wrong("the arrays of sums over channels do not fit each other");
   }
   const Timed timed("channel_sums", in.dimensions());
-  return guarded(pool, [&](Parallel& parallel) {
+  return guarded(pool, sum, [&](Parallel& parallel) {
     kernels().channel_sums(s, in.typed_data(), sum->typed_data(), parallel);
   });
 }

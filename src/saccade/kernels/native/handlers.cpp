@@ -66,7 +66,7 @@ ffi::Error run_correlate(ffi::ThreadPool pool, Floats in, Floats kernel, Result 
   if (TILES && !takes_tiles(s)) return wrong("tiles are for plain 3x3 kernels");
   const Timed timed(TILES ? "winograd" : "correlate", in.dimensions(),
                     kernel.dimensions());
-  return guarded(pool, [&](Parallel& parallel) {
+  return guarded(pool, out, [&](Parallel& parallel) {
     const auto run = TILES ? kernels().winograd : kernels().correlate;
     run(s, in.typed_data(), kernel.typed_data(), out->typed_data(), parallel);
   });
@@ -91,7 +91,7 @@ ffi::Error run_kernel_gradient(ffi::ThreadPool pool, Floats in, Floats gradient,
   if (TILES && !takes_tiles(s)) return wrong("tiles are for plain 3x3 kernels");
   const Timed timed(TILES ? "winograd_kernel_gradient" : "kernel_gradient",
                     in.dimensions(), out->dimensions());
-  return guarded(pool, [&](Parallel& parallel) {
+  return guarded(pool, out, [&](Parallel& parallel) {
     const auto run =
         TILES ? kernels().winograd_kernel_gradient : kernels().kernel_gradient;
     run(s, in.typed_data(), gradient.typed_data(), out->typed_data(), parallel);
@@ -118,7 +118,7 @@ ffi::Error run_max_pool(ffi::ThreadPool pool, Floats in, Result out, Numbers y,
     return wrong("the arrays of a pooling do not fit its numbers");
   }
   const Timed timed("max_pool", in.dimensions(), out->dimensions());
-  return guarded(pool, [&](Parallel& parallel) {
+  return guarded(pool, out, [&](Parallel& parallel) {
     kernels().max_pool(s, in.typed_data(), out->typed_data(), parallel);
   });
 }
@@ -132,7 +132,7 @@ ffi::Error run_max_pool_gradient(ffi::ThreadPool pool, Floats in, Floats gradien
     return wrong("the arrays of a pooling's gradient do not fit its numbers");
   }
   const Timed timed("max_pool_gradient", in.dimensions(), out->dimensions());
-  return guarded(pool, [&](Parallel& parallel) {
+  return guarded(pool, out, [&](Parallel& parallel) {
     kernels().max_pool_gradient(s, in.typed_data(), gradient.typed_data(),
                                 out->typed_data(), parallel);
   });
@@ -146,7 +146,7 @@ ffi::Error run_average_pool(ffi::ThreadPool pool, Floats in, Result out, Numbers
     return wrong("the arrays of a pooling do not fit its numbers");
   }
   const Timed timed("average_pool", in.dimensions(), out->dimensions());
-  return guarded(pool, [&](Parallel& parallel) {
+  return guarded(pool, out, [&](Parallel& parallel) {
     kernels().average_pool(s, in.typed_data(), out->typed_data(), parallel);
   });
 }
@@ -159,7 +159,7 @@ ffi::Error run_average_pool_gradient(ffi::ThreadPool pool, Floats gradient, Resu
     return wrong("the arrays of a pooling's gradient do not fit its numbers");
   }
   const Timed timed("average_pool_gradient", gradient.dimensions(), out->dimensions());
-  return guarded(pool, [&](Parallel& parallel) {
+  return guarded(pool, out, [&](Parallel& parallel) {
     kernels().average_pool_gradient(s, gradient.typed_data(), out->typed_data(),
                                     parallel);
   });

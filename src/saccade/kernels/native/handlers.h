@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "pages.h"
 #include "parallel.h"
 #include "problem.h"
 #include "times.h"
@@ -44,9 +45,11 @@ inline bool too_large(std::initializer_list<Index> lengths) {
   return false;
 }
 
-// Runs work(parallel); what it throws (memory) becomes an error of the computation.
-template <typename Work>
-ffi::Error guarded(ffi::ThreadPool& pool, const Work& work) {
+// Runs work(parallel), which writes to `out`; what it throws (memory) becomes an error of
+// the computation.
+template <typename Out, typename Work>
+ffi::Error guarded(ffi::ThreadPool& pool, ffi::Result<Out>& out, const Work& work) {
+  want_large_pages(out->untyped_data(), out->size_bytes());
   Parallel parallel(pool.num_threads(), [&pool](std::function<void()> task) {
     pool.Schedule(std::move(task));
   });

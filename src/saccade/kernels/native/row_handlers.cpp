@@ -22,7 +22,7 @@ ffi::Error run_thin(ffi::ThreadPool pool, Floats wide, Floats narrow, Result out
                b[1],          turned ? 1 : a[1],
                turned ? a[1] : 1, wide.typed_data(),
                narrow.typed_data(), out->typed_data()};
-  return guarded(pool, [&](Parallel& parallel) {
+  return guarded(pool, out, [&](Parallel& parallel) {
     if (s.rows > 0 && s.columns > 0) kernels().thin(s, parallel);
   });
 }
@@ -60,7 +60,7 @@ ffi::Error run_gather(ffi::ThreadPool pool, ffi::AnyBuffer data,
   const Index bytes = static_cast<Index>(out->size_bytes()) / count;
   const char* source = static_cast<const char*>(data.untyped_data());
   char* target = static_cast<char*>(out->untyped_data());
-  return guarded(pool, [&](Parallel& parallel) {
+  return guarded(pool, out, [&](Parallel& parallel) {
     const Index share = 1 + kGatherBytes / (bytes < 1 ? 1 : bytes);
     parallel.run((count + share - 1) / share, [&](Index task) {
       const Index end = (task + 1) * share < count ? (task + 1) * share : count;

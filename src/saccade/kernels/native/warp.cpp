@@ -53,7 +53,7 @@ ffi::Error run_warp(ffi::ThreadPool pool, ffi::AnyBuffer pictures, Floats places
     return wrong("a picture to warp is empty or has 2^31 numbers or more");
   const Index band = warp.out_width < kTask ? kTask / warp.out_width : 1;
   const Index bands = (warp.out_height + band - 1) / band;
-  return guarded(pool, [&](Parallel& parallel) {
+  return guarded(pool, out, [&](Parallel& parallel) {
     parallel.run(warp.count * bands, [&](Index task) {
       const Index from = task % bands * band, end = from + band;
       const Index last = end < warp.out_height ? end : warp.out_height;
