@@ -45,8 +45,12 @@ PAGES = {
     "convolution": "/convolution#input=0,0,0,0,9,9,9,9;0,0,0,0,9,9,9,9;0,0,0,0,9,9,9,9"
     "&kernel=1,0,-1;2,0,-2;1,0,-1&column=2",
     "race": "/race#x=1.2&y=1.6",
+    "functions": "/functions",
+    "augment": "/augment#spec=flip_lr|rotate(20)|zoom(0.2)|brightness(0.3)|erase(0.3)",
     "training": "/training#run=digits&layer=conv2d&position=2,3&filter=1&example=3",
 }
+
+HEIGHTS = {"training": 1250, "functions": 1290, "playground": 1010}
 
 
 def main() -> None:
@@ -58,15 +62,20 @@ def main() -> None:
         [sys.executable, *command], stdout=subprocess.PIPE, text=True
     )
     assert server.stdout is not None
-    base = server.stdout.readline().split()[-1].partition("/?")[0]
+    address = server.stdout.readline().split()[-1]
+    base, _, query = address.partition("/?")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         for name, path in PAGES.items():
-            height = 1250 if name == "training" else 830
+            height = HEIGHTS.get(name, 830)
             page = browser.new_page(viewport={"width": 1240, "height": height})
-            page.goto(base + path)
+            # The token is what lets the tab Augment send a picture.
+            before, mark, state = path.partition("#")
+            page.goto(
+                f"{base}{before}{'&' if '?' in before else '?'}{query}{mark}{state}"
+            )
             page.wait_for_selector("body[data-ready]")
             prepare(page, name)
             save(page.screenshot(), OUT / f"studio-{name}.png")
@@ -80,6 +89,11 @@ def prepare(page: Page, name: str) -> None:
     if name == "playground":
         for _ in range(300):
             page.keyboard.press("ArrowRight")
+    if name == "augment":
+        for _ in range(200):
+            if page.evaluate("window.__lab.shown > 1"):
+                break
+            page.wait_for_timeout(200)
     if name == "training":
         for _ in range(200):
             if page.evaluate("window.__lab.layers !== undefined"):

@@ -17,6 +17,7 @@ import saccade
 from saccade import layers
 from saccade.cli import main
 from saccade.cli._explain_subjects import SUBJECTS
+from saccade.runs import RunWriter
 
 
 def run(*words: object) -> int:
@@ -229,3 +230,25 @@ def test_race_over_a_networks_loss(
         assert picture.width > 1000
     assert run("race", "--surface", "networks") == 2
     assert "did you mean 'network'?" in capsys.readouterr().err
+
+
+def test_run_that_the_studio_shows_is_explained_at_any_epoch(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = saccade.Sequential([saccade.Input((6, 6, 3)), layers.Conv2D(1, 3)])
+    writer = RunWriter(tmp_path, "kept")
+    writer.begin({"model": model.to_json()})
+    for epoch in (0, 2):
+        writer.keep_weights(epoch, [np.full((3, 3, 3, 1), epoch), np.zeros(1)])
+    words = ["cell", writer.folder, place / "two.png", "--layer", 0]
+    words += ["--position", "0 0"]
+    assert run(*words) == 0
+    assert "the layer itself gave 108" in capsys.readouterr().out  # 27 x 2 x 2
+    assert run(*words, "--epoch", 0) == 0
+    assert "the layer itself gave 0" in capsys.readouterr().out
+    assert run("layers", writer.folder) == 0
+    capsys.readouterr()
+    assert run(*words, "--epoch", 1) == 2
+    assert "no weights after epoch 1; take 0" in capsys.readouterr().err
+    assert run("layers", place / "net.keras", "--epoch", 1) == 2
+    assert "--epoch is for folders" in capsys.readouterr().err

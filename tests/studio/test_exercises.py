@@ -118,10 +118,21 @@ def test_an_exercise_asks_and_is_answered_by_trying(visit: Open) -> None:
     shown = page.get_by_test_id("scores").inner_text()
     assert "R²" in shown
     assert f"{lab(page)['train']['explained']:.3f}" in shown
+
+
+def test_the_sum_of_a_neuron_follows_the_network(visit: Open) -> None:
+    page = visit("/playground?frozen=1#problem=regression&activation=linear")
     press(page, "node-0-0")
+    assert page.get_by_test_id("sum").inner_text().startswith("The sum of:")
+    box = page.get_by_test_id("sum").locator("input").first
+    first = box.input_value()
+    press(page, "step")
+    assert box.input_value() != first
+    press(page, "back")
+    assert box.input_value() == first
     before = lab(page)["train"]["loss"]
-    page.get_by_test_id("sum").locator("input").first.fill("3")
-    page.get_by_test_id("sum").locator("input").first.press("Enter")
+    box.fill("3")
+    box.press("Enter")
     after = lab(page)["train"]["loss"]
     assert after != before
     assert f"{after:.3f}" in page.get_by_test_id("scores").inner_text()

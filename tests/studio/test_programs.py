@@ -20,6 +20,9 @@ CASES = (
     "loss=cross-entropy&optimizer=rmsprop&learningRate=0.003&activation=relu",
     "dataset=clouds3&optimizer=adam&learningRate=0.01&networkShape=5",
     "problem=regression&regDataset=reg-gauss&networkShape=4",
+    "dataset=xor&activation=gelu&networkShape=4,3",
+    "dataset=xor&activation=leaky_relu&networkShape=3",
+    "activation=selu&networkShape=3",
 )
 MAKE = """
 import * as lab from "LIB/experiment.js";

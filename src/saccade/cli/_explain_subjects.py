@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from saccade.cli._explain_models import model_of
+
 Numbers = list[Any]
 _STEPS = "flip_lr|rotate(30)|shift(0.2)|zoom(0.2)|brightness(0.3)|erase(0.7)"
 _PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
@@ -469,14 +471,19 @@ def _augment(options: argparse.Namespace) -> Explained:
 
 
 def _add_layers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL",
-                        help="a .keras file, or the folder of a run")  # fmt: skip
+    add = parser.add_argument
+    add("model", metavar="MODEL",
+        help="a .keras file, or the folder of a run, also of one that the studio shows",
+        )  # fmt: skip
+    add("--epoch", metavar="N", type=int,
+        help="of a run that the studio shows: its weights after this epoch (the last)",
+        )  # fmt: skip
 
 
 def _layers(options: argparse.Namespace) -> Explained:
     from saccade import explain
 
-    return explain.layers(_model(options.model))
+    return explain.layers(model_of(options.model, options.epoch))
 
 
 def _add_cell(parser: argparse.ArgumentParser) -> None:
@@ -496,15 +503,8 @@ def _cell(options: argparse.Namespace) -> Explained:
     layer: str | int = options.layer
     if options.layer.removeprefix("-").isdecimal():
         layer = int(options.layer)
-    model = _model(options.model)
+    model = model_of(options.model, options.epoch)
     return explain.cell(model, options.picture, layer, options.position, options.filter)
-
-
-def _model(path: str) -> Any:
-    from saccade.models import load_model
-    from saccade.recipes._run_folder import model_file
-
-    return load_model(model_file(path), compile=False)
 
 
 SUBJECTS: dict[str, Subject] = {

@@ -79,7 +79,6 @@ def _links(
     kernel: np.ndarray,
     scale: float,
 ) -> None:
-    shown = kernel.size <= _LINKS
     order = np.argsort(np.abs(kernel), axis=None)  # the strongest on top
     for flat in order:
         i, j = np.unravel_index(int(flat), kernel.shape)
@@ -87,11 +86,30 @@ def _links(
         value = float(kernel[i, j])
         width = 0.6 + 5.0 * abs(value) / scale
         sheet.link((x, y), (u, v), colours(value, scale), width, dashed=value < 0)
-        if shown:
-            # Each at another place along its link, so that they do not meet.
-            share = 0.3 + 0.4 * ((i + j) % len(sources)) / max(len(sources) - 1, 1)
-            sheet.text(x + (u - x) * share, y + (v - y) * share, number(value, 2),
-                       size=0.82, box=True)  # fmt: skip
+    if kernel.size <= _LINKS:
+        values = [
+            (sources[i], targets[j], float(kernel[i, j]))
+            for i, j in np.ndindex(kernel.shape)
+        ]
+        _link_values(sheet, values)
+
+
+def _link_values(
+    sheet: Sheet, links: list[tuple[tuple[float, float], tuple[float, float], float]]
+) -> None:
+    """Writes each value on its link, where it is farthest from those written before."""
+    written: list[np.ndarray] = []
+    for start, end, value in links:
+        along = np.linspace(0.2, 0.8, 13)[:, None]
+        places = np.array(start) + along * (np.array(end) - np.array(start))
+        best = 6  # the middle
+        if written:
+            # A number is wider than it is high.
+            gaps = (places[:, None] - np.array(written)) * (1.0, 2.0)
+            best = int(np.hypot(gaps[..., 0], gaps[..., 1]).min(1).argmax())
+        x, y = written_at = places[best]
+        written.append(written_at)
+        sheet.text(float(x), float(y), number(value, 2), size=0.82, box=True)
 
 
 def _blocks(shown: LayerDiagram) -> Figure:

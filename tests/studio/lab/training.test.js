@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { channelOf, scaleOf, unpack } from "../../../src/saccade/studio/static/lib/training/activations.js";
+import { channelOf, channelsSeen, scaleOf, unpack } from "../../../src/saccade/studio/static/lib/training/activations.js";
 import { chartsOf, curvesOf, lastAnswer, rateOf } from "../../../src/saccade/studio/static/lib/training/log.js";
 
 const ROWS = [
@@ -46,4 +46,13 @@ test("activations are unpacked from their bytes", () => {
   assert.deepEqual([...channelOf(layers[0], 1)], [2, -4]);
   assert.equal(scaleOf(layers[0].values), 4);
   assert.deepEqual([...layers[1].values], [5]);
+});
+
+test("a number of a pooling layer is made from its own channel, of a convolution from all", () => {
+  const source = { name: "a", kind: "Conv2D", sources: [], shape: [4, 4, 3], values: new Float32Array(48) };
+  const seen = (kind, shape, filter) => [0, 1, 2].map(channelsSeen({ ...source, kind, shape }, source, filter));
+  assert.deepEqual(seen("Conv2D", [2, 2, 8], 5), [true, true, true]);
+  assert.deepEqual(seen("MaxPooling2D", [2, 2, 3], 1), [false, true, false]);
+  assert.deepEqual(seen("GlobalAveragePooling2D", [3], 2), [false, false, true]);
+  assert.deepEqual(seen("DepthwiseConv2D", [2, 2, 6], 5), [false, false, true]);
 });

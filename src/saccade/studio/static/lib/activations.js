@@ -85,5 +85,5 @@ export const ACTIVATIONS = {
   },
 };
 
-/** The four of the Playground. */
-export const PLAYGROUND = ["relu", "tanh", "sigmoid", "linear"];
+/** What hidden neurons may use: the four of the TensorFlow Playground, then the others. */
+export const HIDDEN = Object.keys(ACTIVATIONS);

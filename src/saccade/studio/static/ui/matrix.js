@@ -97,7 +97,8 @@ function cellOf(shown, place, r, c, size, { inWindow, others, rows, columns }) {
     const words = value === undefined ? "0" : brief(Number(value.toPrecision(3))).replace("-", "−");
     const small = words.length > 4 ? size * 0.26 : size * 0.36;
     // Only the far blue is dark.
-    const kind = value === undefined ? "ghost" : value / (shown.scale || 1) > 0.6 ? "value bright" : "value";
+    const isDark = !dropped && (value ?? 0) / (shown.scale || 1) > 0.6;
+    const kind = value === undefined ? "ghost" : isDark ? "value bright" : dropped ? "value over" : "value";
     parts.push(svg("text", { x: (c + 0.5) * size, y: (r + 0.5) * size, class: kind, "font-size": small }, words));
   }
   return parts;

@@ -2,7 +2,7 @@
 // same names, and what its users asked for.
 
 import { choice, flag, number, numbers, read as readAddress, text } from "../address.js";
-import { PLAYGROUND } from "../activations.js";
+import { HIDDEN } from "../activations.js";
 import { CLASSIFICATION, REGRESSION } from "./datasets.js";
 import { OPTIMIZERS } from "./optimizers.js";
 
@@ -50,7 +50,7 @@ const LINK_NEURONS = 32;
 
 /** @type {import("../address.js").Schema} */
 export const SCHEMA = {
-  activation: choice("tanh", PLAYGROUND),
+  activation: choice("tanh", HIDDEN),
   regularization: choice("none", ["none", "L1", "L2"]),
   batchSize: number(10, { low: 1, high: 1200, whole: true }),
   dataset: choice("circle", Object.keys(CLASSIFICATION)),

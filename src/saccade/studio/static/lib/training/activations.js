@@ -43,3 +43,15 @@ export function scaleOf(values) {
   for (const value of values) if (Math.abs(value) > largest) largest = Math.abs(value);
   return largest || 1;
 }
+
+/**
+ * Which channels of a layer one number of the next is made from: all, or its own where
+ * channels stay apart.
+ * @param {LayerOutput} made @param {LayerOutput} source @param {number} filter
+ * @returns {(channel: number) => boolean}
+ */
+export function channelsSeen({ kind, shape }, source, filter) {
+  if (!/Pool|^Depthwise/.test(kind)) return () => true;
+  const own = Math.floor((filter * source.shape[2]) / shape[shape.length - 1]);
+  return (channel) => channel === own;
+}

@@ -11,7 +11,7 @@ import { gridInputs, gridOutputs } from "../../lib/playground/grid.js";
 import { fit, packPoints, parseCsv } from "../../lib/playground/points.js";
 import { kerasProgram } from "../../lib/playground/program.js";
 import { SCHEMA, readSettings } from "../../lib/playground/state.js";
-import { networkPicture, paintMap, sumOf } from "./picture.js";
+import { networkPicture, paintMap, refreshSum, sumOf } from "./picture.js";
 import { colourOf, drawPoints, thumbnails } from "./points.js";
 import { buildView } from "./view.js";
 
@@ -162,6 +162,7 @@ export class Playground {
     paintMap(this.view.map, experiment, outputs, this.looked, LARGE);
     this.network.update(experiment, outputs, LARGE);
     this.outputs = outputs;
+    if (this.chosen) refreshSum(this.view.sum, experiment, this.chosen);
     this.showNumbers();
   }
 
@@ -222,7 +223,7 @@ export class Playground {
       fill(this.view.sum, h("p", { class: "faint" }, "Press a neuron to see its sum with the present numbers."));
       return;
     }
-    fill(this.view.sum, sumOf(this.experiment, this.chosen, () => {
+    fill(this.view.sum, sumOf(() => this.experiment, this.chosen, () => {
       lab.judge(this.experiment);
       this.paint();
     }));

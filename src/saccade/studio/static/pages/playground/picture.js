@@ -246,42 +246,69 @@ export function paintMap(canvas, experiment, outputs, place, size) {
 
 /**
  * The sum of one node with its numbers, each of which can be changed.
- * @param {Experiment} experiment @param {Place} place
+ * @param {() => Experiment} now the experiment, also after a step back or a reset
+ * @param {Place} place
  * @param {() => void} changed
  * @returns {HTMLElement}
  */
-export function sumOf(experiment, place, changed) {
+export function sumOf(now, place, changed) {
+  const experiment = now();
   const layer = experiment.network.layers[place.layer];
-  const first = place.node * layer.inputs;
-  const rows = Array.from({ length: layer.inputs }, (_, k) => {
-    const name = place.layer ? `neuron ${k + 1}` : experiment.features[k].label;
-    return weightRow(`× ${name}`, layer.weights, first + k, changed);
+  const names = Array.from({ length: layer.inputs }, (_, k) => (place.layer ? `neuron ${k + 1}` : experiment.features[k].label));
+  const rows = numbersOf(experiment, place).map((_, k) => {
+    const put = (/** @type {number} */ value) => {
+      const { weights, biases, inputs } = now().network.layers[place.layer];
+      if (k < inputs) weights[place.node * inputs + k] = value;
+      else biases[place.node] = value;
+      changed();
+    };
+    return weightRow(k < names.length ? `× ${names[k]}` : "bias", put);
   });
-  return h(
+  const element = h(
     "div",
     { class: "stack", "data-testid": "sum" },
-    h("p", {}, `${activationWords(layer.activation)} of the sum of:`),
-    h("table", {}, ...rows, weightRow("bias", layer.biases, place.node, changed)),
+    h("p", {}, `${headOf(layer.activation)}:`),
+    h("table", {}, ...rows),
     h("p", { class: "faint" }, "Change a number to see what it does; Reset brings it back."),
   );
+  refreshSum(element, experiment, place);
+  return element;
+}
+
+/** The weights of a node, then its bias. @param {Experiment} experiment @param {Place} place */
+function numbersOf({ network }, { layer, node }) {
+  const { weights, biases, inputs } = network.layers[layer];
+  return [...weights.subarray(node * inputs, (node + 1) * inputs), biases[node]];
+}
+
+/**
+ * Brings the numbers of a sum up to date while the network learns.
+ * @param {HTMLElement} element @param {Experiment} experiment @param {Place} place
+ */
+export function refreshSum(element, experiment, place) {
+  const boxes = element.querySelectorAll("input");
+  numbersOf(experiment, place).forEach((value, k) => {
+    const words = String(Number(value.toPrecision(6)));
+    // Not where somebody writes.
+    if (boxes[k] !== document.activeElement && boxes[k].value !== words) boxes[k].value = words;
+  });
 }
 
 /** @param {string} activation */
-const activationWords = (activation) =>
-  activation === "logistic" ? "2 · sigmoid − 1" : activation === "linear" ? "The sum itself:" : activation;
+function headOf(activation) {
+  if (activation === "linear") return "The sum of";
+  return `${activation === "logistic" ? "2 · sigmoid − 1" : activation.replace("_", " ")} of the sum of`;
+}
 
-/** @param {string} name @param {Float64Array} values @param {number} at @param {() => void} changed */
-function weightRow(name, values, at, changed) {
+/** @param {string} name @param {(value: number) => void} put */
+function weightRow(name, put) {
   const box = h("input", {
     type: "number",
     step: "any",
     "aria-label": `Weight ${name}`,
     onchange: () => {
-      if (box.value === "" || !box.validity.valid) return;
-      values[at] = Number(box.value);
-      changed();
+      if (box.value !== "" && box.validity.valid) put(Number(box.value));
     },
   });
-  box.value = String(Number(values[at].toPrecision(6)));
   return h("tr", {}, h("td", {}, box), h("th", {}, name));
 }

@@ -3,7 +3,7 @@
 import { chart } from "../../ui/chart.js";
 import { button, checkbox, numberBox, select, slider } from "../../ui/controls.js";
 import { fill, h } from "../../ui/dom.js";
-import { ACTIVATIONS, PLAYGROUND } from "../../lib/activations.js";
+import { ACTIVATIONS, HIDDEN } from "../../lib/activations.js";
 import { EXERCISES } from "../../lib/playground/exercises.js";
 import { OPTIMIZERS } from "../../lib/playground/optimizers.js";
 import { PENALTY_RATES, RATES, SPEEDS } from "../../lib/playground/state.js";
@@ -74,7 +74,7 @@ function topBar(page, controls) {
     controls[name] = { element: control.element, set: (value) => control.set(String(value)) };
     return control.element;
   };
-  const activations = PLAYGROUND.map((name) => [name, ACTIVATIONS[name].title]);
+  const activations = HIDDEN.map((name) => [name, ACTIVATIONS[name].title]);
   const optimizers = Object.entries(OPTIMIZERS).map(([name, { title }]) => [name, title]);
   const element = h(
     "div",

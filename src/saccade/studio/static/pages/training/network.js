@@ -3,7 +3,7 @@
 import { short } from "../../ui/chart.js";
 import { fill, h, svg } from "../../ui/dom.js";
 import { paint } from "../../ui/palette.js";
-import { channelOf, scaleOf } from "../../lib/training/activations.js";
+import { channelOf, channelsSeen, scaleOf } from "../../lib/training/activations.js";
 
 /** @typedef {import("../../lib/training/activations.js").LayerOutput} LayerOutput */
 /** @typedef {{layer: string, position: number[], filter: number, names: string[] | null, window: number[][]}} Chosen */
@@ -18,7 +18,8 @@ const MOST_UNITS = 128;
  * @param {LayerOutput[]} layers @param {Chosen} chosen @param {Choose} choose
  */
 export function networkTiles(layers, chosen, choose) {
-  const seen = layers.find(({ name }) => name === chosen.layer)?.sources ?? [];
+  const made = layers.find(({ name }) => name === chosen.layer);
+  const seen = made?.sources ?? [];
   return layers.map((layer, index) => {
     // Where a network branches, a row is not made from the row above.
     const above = layers[index - 1]?.name;
@@ -26,13 +27,13 @@ export function networkTiles(layers, chosen, choose) {
     const from = branches ? ` from ${layer.sources.join(" and ")}` : "";
     const head = h("div", { class: "layerhead" }, h("b", {}, layer.name), h("span", { class: "faint" }, ` ${layer.kind} ${layer.shape.join(" × ")}${from}`));
     const last = index === layers.length - 1;
-    const body = layer.shape.length === 3 ? maps(layer, seen.includes(layer.name), chosen, choose) : units(layer, chosen, choose, last ? chosen.names : null);
+    const body = layer.shape.length === 3 ? maps(layer, made && seen.includes(layer.name) ? channelsSeen(made, layer, chosen.filter) : () => false, chosen, choose) : units(layer, chosen, choose, last ? chosen.names : null);
     return h("div", { class: "layerrow", "data-testid": `layer-${layer.name}` }, head, body);
   });
 }
 
 /**
- * @param {LayerOutput} layer @param {boolean} seen whether the chosen layer sees this one
+ * @param {LayerOutput} layer @param {(channel: number) => boolean} seen whether the chosen number is made from this channel
  * @param {Chosen} chosen @param {Choose} choose
  */
 function maps(layer, seen, chosen, choose) {
@@ -56,7 +57,7 @@ function maps(layer, seen, chosen, choose) {
       choose(layer.name, [row, Math.min(columns - 1, Math.floor(right * columns))], channel);
     });
     const shown = layer.kind === "Input" ? plainTile(canvas, rows, columns, words) : tile;
-    if (seen && chosen.window.length === 2) shown.append(marker(rows, columns, chosen.window));
+    if (seen(channel) && chosen.window.length === 2) shown.append(marker(rows, columns, chosen.window));
     return shown;
   });
   const more = channels > count ? h("span", { class: "faint" }, `and ${channels - count} more`) : null;
