@@ -77,8 +77,15 @@ def test_only_the_studios_files_are_given(studio: str, path: str) -> None:
 
 
 def test_modules_have_the_type_that_browsers_want(studio: str) -> None:
-    headers = ask(studio, "GET", "/static/app.js")[2]
+    _, text, headers = ask(studio, "GET", "/static/app.js")
     assert headers["content-type"].startswith("text/javascript")
+    status, nothing, again = ask(
+        studio, "GET", "/static/app.js", {"If-None-Match": headers["etag"]}
+    )
+    assert (status, nothing) == (304, "")
+    assert again["etag"] == headers["etag"]
+    other = {"If-None-Match": '"an older one"'}
+    assert ask(studio, "GET", "/static/app.js", other)[:2] == (200, text)
 
 
 def test_studio_outlives_its_owner_only_while_somebody_looks(
@@ -102,6 +109,16 @@ def test_studio_outlives_its_owner_only_while_somebody_looks(
     _server._end_with(server, owner, seen)
     assert server.should_exit
     assert now[0] == 90.0
+
+
+def test_answers_are_sent_at_once() -> None:
+    from saccade.studio._server import _listen
+
+    with _listen(0) as listener, socket.socket() as caller:
+        caller.connect(listener.getsockname())
+        answering, _ = listener.accept()
+        with answering:
+            assert answering.proto == socket.IPPROTO_TCP  # what asyncio looks at
 
 
 def test_port_in_use_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -128,7 +128,9 @@ def _end_with(server: _Ends, owner: int, seen: _Seen) -> None:
 
 def _listen(port: int) -> socket.socket:
     """Takes the port; a taken one is an error that says how to go on."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Only of a socket that says TCP does asyncio send small packets at once; else each
+    # answer waits 40 ms for the other side to confirm its head.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name == "posix":  # a studio that has just ended leaves its port at once
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -26,16 +26,31 @@ const LIVE = [
 
 /** @param {HTMLElement} root */
 export function mount(root) {
-  const page = new Playground(root);
-  page.start(location.hash);
+  const page = new Playground(root, location.hash);
   addEventListener("hashchange", () => page.start(location.hash));
   return () => page.pause();
 }
 
+/**
+ * What an address, or any pasted link, asks for.
+ * @param {string} address
+ */
+function opened(address) {
+  const { settings, problems } = readSettings(address);
+  const words = sentences(problems);
+  try {
+    return { settings, words, experiment: lab.start(settings) };
+  } catch (error) {
+    words.push(`The points of the link: ${/** @type {Error} */ (error).message}`);
+    settings.points = "";
+    return { settings, words, experiment: lab.start(settings) };
+  }
+}
+
 /** The state of the tab and what its controls do. */
 export class Playground {
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /** @param {HTMLElement} root @param {string} address */
+  constructor(root, address) {
     this.running = false;
     this.frozen = new URLSearchParams(location.search).has("frozen");
     /** @type {import("./picture.js").Place | null} */
@@ -44,10 +59,12 @@ export class Playground {
     this.chosen = null;
     /** @type {number | null} the label that a click into the picture adds */
     this.drawLabel = null;
-    this.settings = readSettings("", () => 0).settings;
-    this.experiment = lab.start(this.settings);
+    const first = opened(address);
+    this.settings = first.settings;
+    this.experiment = first.experiment;
     this.large = gridInputs(this.experiment.features, LARGE);
-    this.outputs = gridOutputs(this.experiment.network, this.large);
+    /** @type {ReturnType<typeof gridOutputs>} */
+    this.outputs = [];
     this.colours = { training: "", test: "" };
     this.allFeatures = gridInputs(FEATURES, LARGE);
     this.network = networkPicture({
@@ -64,21 +81,19 @@ export class Playground {
     });
     this.view = buildView(root, this);
     this.keys();
+    this.show(first);
   }
 
   /** Takes an address, or any pasted link. @param {string} address */
   start(address) {
     this.pause();
-    const { settings, problems } = readSettings(address);
+    this.show(opened(address));
+  }
+
+  /** @param {ReturnType<typeof opened>} found */
+  show({ settings, experiment, words }) {
     this.settings = settings;
-    const words = sentences(problems);
-    try {
-      this.experiment = lab.start(settings);
-    } catch (error) {
-      words.push(`The points of the link: ${/** @type {Error} */ (error).message}`);
-      settings.points = "";
-      this.experiment = lab.start(settings);
-    }
+    this.experiment = experiment;
     this.view.question.textContent = ""; // stays while the settings of an exercise are tried out
     fill(this.view.problems, ...words.map((word) => h("p", { class: "problem" }, word)));
     this.syncControls();
