@@ -22,6 +22,7 @@ AXIS = (6, 4, 3, 1, 1, 0, 1)
 POOL_AXIS = (6, 3, 2, 2, 0)
 SHAPES = {
     "correlate": ((6, 6, 4, 8), (3, 3, 2, 6), (4, 4, 6, 8)),
+    "correlate_relu": ((6, 6, 4, 8), (3, 3, 2, 6), (6,), (4, 4, 6, 8)),
     "kernel_gradient": ((6, 6, 4, 8), (4, 4, 6, 8), (3, 3, 2, 6)),
     "winograd": ((6, 6, 4, 8), (3, 3, 4, 6), (4, 4, 6, 8)),
     "winograd_kernel_gradient": ((6, 6, 4, 8), (4, 4, 6, 8), (3, 3, 4, 6)),
@@ -62,8 +63,8 @@ def test_what_fits_runs(target: str) -> None:
 @pytest.mark.parametrize("target", SHAPES)
 def test_a_wrong_length_of_any_axis_of_any_array(target: str) -> None:
     for number, shape in enumerate(SHAPES[target]):
-        for axis in range(4):
-            for length in (0, shape[axis] + 1):
+        for axis, right in enumerate(shape):
+            for length in (0, right + 1):
                 if length == 0 and number == len(SHAPES[target]) - 1:
                     continue  # XLA calls nobody for an empty result
                 wrong = list(SHAPES[target])
@@ -127,7 +128,7 @@ def test_windows_with_more_taps_than_are_counted() -> None:
 
 @pytest.mark.parametrize("groups", [0, -1, 3, 5, 2**40])
 def test_groups_that_do_not_divide_the_channels(groups: int) -> None:
-    for target in ("correlate", "kernel_gradient"):
+    for target in ("correlate", "correlate_relu", "kernel_gradient"):
         with pytest.raises(Exception, match=WORDS):
             call(target, groups=groups)
 

@@ -20,6 +20,7 @@ from ._choose import register as register
 from ._conv import conv as conv
 from ._conv import conv_grad_input as conv_grad_input
 from ._conv import conv_grad_kernel as conv_grad_kernel
+from ._conv_relu import conv_relu as conv_relu
 from ._library import FILL_MODES as FILL_MODES
 from ._library import missing as missing
 from ._library import older as older
@@ -51,6 +52,7 @@ __all__ = [
     "conv",
     "conv_grad_input",
     "conv_grad_kernel",
+    "conv_relu",
     "explain",
     "form",
     "form_names",

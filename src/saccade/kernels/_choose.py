@@ -55,6 +55,8 @@ class Form:
         fits: says whether it takes a shape.
         cost: estimated microseconds for a shape; the cheapest form is taken.
         native: it calls code that was compiled when saccade was installed.
+        with_relu: of a convolution or its gradient to the kernel, what also counts the
+            bias and relu behind it in, if there is such a function.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Form:
     fits: Callable[..., bool] = _takes_all
     cost: Callable[..., float] = _free
     native: bool = False
+    with_relu: Callable[..., Any] | None = None
 
 
 _forms: dict[str, dict[str, Form]] = {}
@@ -182,8 +185,8 @@ def choose(operation: str, spec: Spec, device: str | None = None) -> Form:
 
     Args:
         operation: "conv", "conv_grad_input", "conv_grad_kernel", "max_pool",
-            "average_pool", "sum_pool", "bias_gradient", "moments", "normalize" or
-            "warp".
+            "average_pool", "sum_pool", "bias_gradient", "relu_gradient", "moments",
+            "normalize" or "warp".
         spec: the shape.
         device: 'cpu', 'gpu' or 'tpu'; None for where JAX would run now.
 

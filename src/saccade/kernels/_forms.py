@@ -10,6 +10,7 @@ import math
 
 from . import (
     _bias,
+    _conv_relu,
     _lanes,
     _matmul,
     _native,
@@ -205,6 +206,7 @@ for _operation, _function in (
     ("sum_pool", _xla.sum_pool),
     ("average_pool", _pool.average_by_sums),
     ("bias_gradient", _bias.by_sum),
+    ("relu_gradient", _conv_relu.by_sum),
     ("moments", _norm.moments_by_sums),
     ("normalize", _norm.normalize_plainly),
     ("product", _product.plain),
@@ -219,7 +221,15 @@ for _operation, _forms in {
         Form("winograd", _winograd.conv, CPU, _winograd.fits, _winograd_cost),
         Form("patches", _matmul.conv_patches, CPU, cost=_patches_cost),
         Form("library", _xla.conv, CPU, _xla.fits_library, _library_cost),
-        Form("native", _native.conv, CPU, _native.fits, _native_cost, native=True),
+        Form(
+            "native",
+            _native.conv,
+            CPU,
+            _native.fits,
+            _native_cost,
+            native=True,
+            with_relu=_native.conv_relu,
+        ),
         Form(
             "native_tiles",
             _native.conv_tiles,
@@ -283,6 +293,7 @@ for _operation, _forms in {
             _native.fits,
             _native_cost,
             native=True,
+            with_relu=_native.conv_grad_kernel_relu,
         ),
         Form(
             "native_tiles",
@@ -331,6 +342,17 @@ for _operation, _forms in {
             _native_channels.sums,
             CPU,
             _native_channels.fits,
+            _native_sums_cost,
+            native=True,
+        ),
+    ),
+    "relu_gradient": (
+        Form("lanes", _conv_relu.by_lanes, CPU, cost=_sums_cost),
+        Form(
+            "native",
+            _native_channels.relu_gradient,
+            CPU,
+            _native_channels.fits_relu,
             _native_sums_cost,
             native=True,
         ),

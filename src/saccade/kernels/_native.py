@@ -60,6 +60,17 @@ def conv(
     return _outside(out, spec.outputs)
 
 
+def conv_relu(
+    x: jax.Array, kernel: jax.Array, bias: jax.Array, spec: ConvSpec
+) -> jax.Array:
+    """relu(convolution + bias), in one pass; see `_conv_relu.conv_relu`."""
+    y, along = _axes(spec, backward=False)
+    shape = (y[1], along[1], spec.filters, x.shape[0])
+    arrays = _inside(x), _flat(kernel, 2), bias
+    out = _call("correlate_relu", shape, *arrays, y, along, spec.groups)
+    return _outside(out, spec.outputs)
+
+
 def conv_grad_input(
     cotangent: jax.Array, kernel: jax.Array, spec: ConvSpec, tiles: bool = False
 ) -> jax.Array:
@@ -82,6 +93,22 @@ def conv_grad_kernel(
     arrays = _inside(x), _inside(cotangent)
     out = _call(target, shape, *arrays, y, along, spec.groups)
     return out.reshape(*spec.kernel, *shape[2:])
+
+
+def conv_grad_kernel_relu(
+    x: jax.Array, given: jax.Array, cotangent: jax.Array, spec: ConvSpec
+) -> tuple[jax.Array, jax.Array]:
+    """The gradients to the kernel and the bias, see `_conv_relu.gradients`."""
+    y, along = _axes(spec, backward=False)
+    shape = (y[2], along[2], spec.group_channels, spec.filters)
+    run = jax.ffi.ffi_call(
+        "saccade_kernel_gradient_relu",
+        [jax.ShapeDtypeStruct(s, jnp.float32) for s in (shape, shape[-1:])],
+        vmap_method="sequential",
+    )
+    arrays = _inside(x), _inside(given), _inside(cotangent)
+    kernel, bias = run(*arrays, **_numbers(y, along, spec.groups))
+    return kernel.reshape(*spec.kernel, *shape[2:]), bias
 
 
 conv_tiles = functools.partial(conv, tiles=True)
@@ -179,16 +206,21 @@ def _call(
 ) -> jax.Array:
     """Calls a kernel with arrays, the numbers of both axes, and maybe groups."""
     arrays = [a for a in arguments if not isinstance(a, (tuple, int))]
-    y, along, *groups = [a for a in arguments if isinstance(a, (tuple, int))]
-    attributes = {"y": np.array(y, np.int64), "x": np.array(along, np.int64)}
-    if groups:
-        attributes["groups"] = np.int64(groups[0])  # type: ignore[arg-type]
+    numbers = [a for a in arguments if isinstance(a, (tuple, int))]
     run = jax.ffi.ffi_call(
         f"saccade_{target}",
         jax.ShapeDtypeStruct(shape, jnp.float32),
         vmap_method="sequential",
     )
-    return run(*arrays, **attributes)  # type: ignore[return-value]  one result
+    return run(*arrays, **_numbers(*numbers))  # type: ignore[return-value]  one result
+
+
+def _numbers(*numbers: tuple[int, ...] | int) -> dict[str, np.ndarray | np.int64]:
+    """What a kernel is told: the numbers of both axes, and maybe groups."""
+    made = (
+        np.int64(n) if isinstance(n, int) else np.array(n, np.int64) for n in numbers
+    )
+    return dict(zip(("y", "x", "groups"), made, strict=False))
 
 
 def _axes(spec: ConvSpec, backward: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -22,6 +22,11 @@ def fits(spec: ChannelSpec) -> bool:
     return spec.pixels > 1 and spec.dtype == "float32" and _library.has("moments")
 
 
+def fits_relu(spec: ChannelSpec) -> bool:
+    """Says whether the kernel takes the gradient of relu, and is there."""
+    return fits(spec) and _library.has("relu_gradient")
+
+
 def moments(x: jax.Array, rows: jax.Array | None) -> Pair:
     """Mean and variance; see `_norm.moments`."""
     return _moments(x, _counting(x, rows))
@@ -141,6 +146,35 @@ def _sums_backward(like: jax.Array, g: jax.Array) -> tuple[jax.Array]:
 
 
 sums.defvjp(_sums_forward, _sums_backward)
+
+
+@jax.custom_vjp
+def relu_gradient(given: jax.Array, g: jax.Array) -> Pair:
+    """See `_conv_relu.relu_gradient`."""
+    last = g.ndim - 1
+    inside = _inside(g)
+    results = (
+        jax.ShapeDtypeStruct(inside.shape, jnp.float32),
+        jax.ShapeDtypeStruct(g.shape[-1:], jnp.float32),
+    )
+    slope, total = _call("relu_gradient", results, _inside(given), inside)
+    slope = slope.reshape(*g.shape[1:], g.shape[0])
+    return slope.transpose(last, *range(last)), total
+
+
+def _relu_gradient_forward(given: jax.Array, g: jax.Array) -> tuple[Pair, jax.Array]:
+    return relu_gradient(given, g), given
+
+
+def _relu_gradient_backward(
+    given: jax.Array, cotangent: Pair
+) -> tuple[jax.Array, jax.Array]:
+    slope, total = cotangent
+    # Where relu bends it has no second derivative; elsewhere that is 0.
+    return jnp.zeros_like(given), jnp.where(given > 0, slope + total, 0)
+
+
+relu_gradient.defvjp(_relu_gradient_forward, _relu_gradient_backward)
 
 
 def _counting(x: jax.Array, rows: jax.Array | None) -> jax.Array:

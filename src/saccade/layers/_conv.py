@@ -16,7 +16,7 @@ from saccade.core import _checks
 from saccade.core._errors import ConfigError, ShapeError, message
 from saccade.core._symbolic import Shape
 from saccade.core._variable import Variable
-from saccade.ops._conv import add_bias
+from saccade.ops._conv import add_bias, conv_relu
 from saccade.ops._shapes import (
     channel_axis,
     transposed_shape,
@@ -209,15 +209,11 @@ class _Conv(Windowed):
             if self.data_format == "channels_first":
                 steps = (0, 0), (0, 0), (before, 0)
             inputs, padding = jnp.pad(inputs, steps), "valid"
-        outputs = ops.conv(
-            inputs,
-            self._value(self.kernel),
-            self.strides,
-            padding,
-            self.data_format,
-            self.dilation_rate,
-        )
-        return self._finish(outputs)
+        kernel = self._value(self.kernel)
+        windows = (self.strides, padding, self.data_format, self.dilation_rate)
+        if self.bias is not None and self.activation is activations.relu:
+            return conv_relu(inputs, kernel, self._value(self.bias), *windows)
+        return self._finish(ops.conv(inputs, kernel, *windows))
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Returns the shape of the output."""

@@ -72,6 +72,50 @@ def conv(
     return _restore(kernels.conv(x.astype(w.dtype), w, spec), last)
 
 
+def conv_relu(
+    inputs: ArrayLike,
+    kernel: ArrayLike,
+    bias: ArrayLike,
+    strides: Ints = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: Ints = 1,
+) -> jax.Array:
+    """Convolves, adds a bias and cuts off what is below 0, in one go.
+
+    Args:
+        inputs: pictures; cast to the kernel's type.
+        kernel: the filters.
+        bias: one number for each filter; cast to the kernel's type.
+        strides: as for `conv`.
+        padding: as for `conv`.
+        data_format: as for `conv`.
+        dilation_rate: as for `conv`.
+
+    Shapes:
+        inputs: (b, ..., c) or (b, c, ...); kernel: (..., c / groups, filters);
+        bias: (filters,) -> (b, ..., filters) or (b, filters, ...).
+
+    Raises:
+        ShapeError: as `conv`, or not one number for each filter.
+        ConfigError: as `conv`.
+
+    Differs from Keras: not part of `keras.ops`; no forward-mode derivatives.
+
+    Example:
+        >>> conv_relu(jnp.ones((1, 2, 1)), -jnp.ones((1, 1, 2)), jnp.array([0.0, 3.0]))
+        Array([[[0., 2.],
+                [0., 2.]]], dtype=float32)
+    """
+    where = "ops.conv_relu"
+    x, w, last = _arrays(inputs, kernel, data_format, where)
+    b = jnp.asarray(bias).astype(w.dtype)
+    _one_per_channel(b, w.shape[-1:], where)
+    groups = group_count(x.shape[-1], w.shape[-2], w.shape[-1], where)
+    spec = _spec(x, w, strides, padding, dilation_rate, groups, where)
+    return _restore(kernels.conv_relu(x.astype(w.dtype), w, b, spec), last)
+
+
 def depthwise_conv(
     inputs: ArrayLike,
     kernel: ArrayLike,
@@ -259,14 +303,7 @@ def add_bias(
     x, b = jnp.asarray(inputs), jnp.asarray(bias)
     last = _checks.data_format(data_format, where) == "channels_last"
     x = x if last else jnp.moveaxis(x, 1, -1)
-    if b.shape != x.shape[-1:]:
-        raise ShapeError(
-            message(
-                where,
-                f"`bias` must have shape {x.shape[-1:]}, one number per channel, got "
-                f"{b.shape}",
-            )
-        )
+    _one_per_channel(b, x.shape[-1:], where)
     return _restore(kernels.add_bias(x.astype(b.dtype), b), last)
 
 
@@ -285,6 +322,17 @@ def _arrays(
             )
         )
     return (x if last else jnp.moveaxis(x, 1, -1)), w, last
+
+
+def _one_per_channel(bias: jax.Array, shape: tuple[int, ...], where: str) -> None:
+    if bias.shape != shape:
+        raise ShapeError(
+            message(
+                where,
+                f"`bias` must have shape {shape}, one number per channel, got "
+                f"{bias.shape}",
+            )
+        )
 
 
 def _restore(x: jax.Array, last: bool) -> jax.Array:

@@ -195,7 +195,16 @@ static void check_correlation(const Kernels& k, const Correlation& s) {
     size[o] += std::fabs(double(in[i]) * kernel[w]);
   });
   check("correlate", k, text(s), wanted, size, [&](float* out, Parallel& parallel) {
-    k.correlate(s, in.data(), kernel.data(), out, parallel);
+    k.correlate(s, in.data(), kernel.data(), nullptr, out, parallel);
+  });
+  const Floats bias = numbers(s.out_channels);
+  for (std::size_t o = 0; o < wanted.size(); ++o) {
+    const float more = bias[o / s.batch % s.out_channels];
+    wanted[o] = std::max(wanted[o] + more, 0.0);
+    size[o] += std::fabs(more);
+  }
+  check("correlate with relu", k, text(s), wanted, size, [&](float* out, Parallel& p) {
+    k.correlate(s, in.data(), kernel.data(), bias.data(), out, p);
   });
 }
 
@@ -207,8 +216,26 @@ static void check_kernel_gradient(const Kernels& k, const Correlation& s) {
     size[w] += std::fabs(double(in[i]) * gradient[o]);
   });
   check("kernel_gradient", k, text(s), wanted, size, [&](float* out, Parallel& p) {
-    k.kernel_gradient(s, in.data(), gradient.data(), out, p);
+    k.kernel_gradient(s, in.data(), nullptr, gradient.data(), out, nullptr, p);
   });
+  // The same gradient where a relu gave more than 0, with its sums behind it.
+  const Floats given = numbers(out_size(s));
+  wanted.assign(wanted.size() + s.out_channels, 0.0);
+  size.assign(wanted.size(), 0.0);
+  each_product(s, [&](Index i, Index w, Index o) {
+    if (given[o] > 0) wanted[w] += double(in[i]) * gradient[o];
+    size[w] += std::fabs(double(in[i]) * gradient[o]);
+  });
+  for (Index o = 0; o < out_size(s); ++o) {
+    const Index w = kernel_size(s) + o / s.batch % s.out_channels;
+    if (given[o] > 0) wanted[w] += gradient[o];
+    size[w] += std::fabs(gradient[o]);
+  }
+  check("kernel_gradient with relu", k, text(s), wanted, size,
+        [&](float* out, Parallel& p) {
+          k.kernel_gradient(s, in.data(), given.data(), gradient.data(), out,
+                            out + kernel_size(s), p);
+        });
 }
 
 // Winograd's tiles mix the numbers of a tile: errors are small beside the largest result.
@@ -403,6 +430,18 @@ static void check_channels(const Kernels& k) {
   check("channel_sums", k, line, sum, most, [&](float* out, Parallel& p) {
     k.channel_sums(s, gradient.data(), out, p);
   });
+  std::vector<double> slope(in.size()), none(in.size()), kept(s.channels);
+  visit([&](Index i, Index c, float) {
+    slope[i] = in[i] > 0 ? gradient[i] : 0;
+    kept[c] += slope[i];
+  });
+  Floats others = unwritten(static_cast<Index>(in.size()));
+  check("relu_gradient", k, line, slope, none, [&](float* out, Parallel& p) {
+    k.relu_gradient(s, in.data(), gradient.data(), out, second, p);
+  });
+  check("sum of relu_gradient", k, line, kept, most, [&](float* out, Parallel& p) {
+    k.relu_gradient(s, in.data(), gradient.data(), others.data(), out, p);
+  });
 }
 
 static void check_thin(const Kernels& k) {
@@ -486,11 +525,12 @@ static void check_large(const Kernels& k) {
   const float one = 1;
   Floats out = unwritten(3 * b);
   Team team(2);
-  k.correlate(s, in.data, &one, out.data(), team.parallel);
+  k.correlate(s, in.data, &one, nullptr, out.data(), team.parallel);
   if (out != wanted) report("correlate", k, "an array of more than 2^31 numbers");
   float sum = NAN;
   const Floats gradient(out.size(), 1.0f);
-  k.kernel_gradient(s, in.data, gradient.data(), &sum, team.parallel);
+  k.kernel_gradient(s, in.data, nullptr, gradient.data(), &sum, nullptr,
+                    team.parallel);
   if (sum != 3 * b * (3 * b - 1) / 2)
     report("kernel_gradient", k, "an array of more than 2^31 numbers");
   const Pooling pool{{1, 1, 1, 1, 0}, {width, 3, 1, step, 0}, b, 1};
@@ -510,9 +550,11 @@ static void check_memory(const Kernels& k, const Correlation& s) {
       allocations_left = number;
       try {
         if (call == 0) {
-          k.correlate(s, in.data(), kernel.data(), out.data(), team.parallel);
+          k.correlate(s, in.data(), kernel.data(), nullptr, out.data(),
+                      team.parallel);
         } else if (call == 1) {
-          k.kernel_gradient(s, in.data(), out.data(), slope.data(), team.parallel);
+          k.kernel_gradient(s, in.data(), nullptr, out.data(), slope.data(), nullptr,
+                            team.parallel);
         } else if (call == 2) {
           k.winograd(s, in.data(), kernel.data(), out.data(), team.parallel);
         } else {

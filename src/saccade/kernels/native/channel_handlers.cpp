@@ -61,6 +61,22 @@ ffi::Error run_channel_sums(ffi::ThreadPool pool, Floats in, Result sum) {
   });
 }
 
+ffi::Error run_relu_gradient(ffi::ThreadPool pool, Floats given, Floats gradient,
+                             Result slope, Result sum) {
+  Channels s;
+  if (!read_channels(given.dimensions(), &s) ||
+      !has_shape(gradient.dimensions(), {s.pixels, s.channels, s.batch}) ||
+      !has_shape(slope->dimensions(), {s.pixels, s.channels, s.batch}) ||
+      !has_shape(sum->dimensions(), {s.channels})) {
+    return wrong("the arrays of the gradient of relu do not fit each other");
+  }
+  const Timed timed("relu_gradient", given.dimensions());
+  return guarded(pool, slope, [&](Parallel& parallel) {
+    kernels().relu_gradient(s, given.typed_data(), gradient.typed_data(),
+                            slope->typed_data(), sum->typed_data(), parallel);
+  });
+}
+
 }  // namespace
 }  // namespace saccade
 
@@ -84,4 +100,11 @@ XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_channel_sums, saccade::run_channel_sums,
                               ffi::Ffi::Bind()
                                   .Ctx<ffi::ThreadPool>()
                                   .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>());
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_relu_gradient, saccade::run_relu_gradient,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
                                   .Ret<saccade::Floats>());

@@ -77,6 +77,8 @@ struct Tile {
   Index in_pixel, out_pixel;          // between the pixels of the tile
   Index out_filter;
   Index rest;                         // floats of the last vector, for PARTIAL
+  const float* bias;                  // what the sums begin with, one for each filter
+  float least;                        // what they are at least: 0 for relu
 };
 
 template <int FILTERS, int PIXELS, int VECTORS, bool PARTIAL>
@@ -87,7 +89,7 @@ static void compute(const Tile& t) {
     SACCADE_UNROLL
     for (int f = 0; f < FILTERS; ++f)
       SACCADE_UNROLL
-      for (int v = 0; v < VECTORS; ++v) acc[p][f][v] = Vector{};
+      for (int v = 0; v < VECTORS; ++v) acc[p][f][v] = Vector{} + t.bias[f];
   const Index rest = t.rest;
   for (Index row = 0; row < t.rows; ++row) {
     for (Index column = 0; column < t.columns; ++column) {
@@ -115,6 +117,7 @@ static void compute(const Tile& t) {
       }
     }
   }
+  const Vector least = Vector{} + t.least;
   // Whole and partial vectors apart: with a branch here GCC keeps the sums in memory.
   constexpr int whole = PARTIAL ? VECTORS - 1 : VECTORS;
   float* const out = t.out;
@@ -124,6 +127,9 @@ static void compute(const Tile& t) {
     SACCADE_UNROLL
     for (int f = 0; f < FILTERS; ++f) {
       float* to = out + p * out_pixel + f * out_filter;
+      SACCADE_UNROLL
+      for (int v = 0; v < VECTORS; ++v)  // NaN stays
+        acc[p][f][v] = acc[p][f][v] < least ? least : acc[p][f][v];
       SACCADE_UNROLL
       for (int v = 0; v < whole; ++v) store(to + v * SACCADE_WIDTH, acc[p][f][v]);
       if constexpr (PARTIAL)
@@ -180,15 +186,18 @@ static Compute pick_tile(Index filters, Index pixels, Index vectors, bool partia
 // One row of outputs for a block of the batch, all filters.
 static void correlate_row(const Correlation& s, const Walk& xs, const Run& y_run,
                           Index y_number, const Walk& ys, const float* in,
-                          const float* kernel, float* out, Index batch_start) {
+                          const float* kernel, const float* bias, float* out,
+                          Index batch_start) {
   const Index b = s.batch, row = s.x.in * s.in_channels * b;
   const Index left = b - batch_start;
   const Index vectors = left > SACCADE_WIDTH ? 2 : 1;
   const bool partial = left < vectors * SACCADE_WIDTH;
   const Index gi = s.group_in(), go = s.group_out();
   const Blocks blocks(go, kMostFilters);
+  static const float zeros[kMostFilters] = {};
 
   Tile t;
+  t.least = bias ? 0.0f : -__builtin_inff();
   t.rows = y_run.taps;
   t.in_row = ys.tap_in_step * row;
   t.kernel_row = ys.tap_step * s.x.taps * gi * s.out_channels;
@@ -206,6 +215,7 @@ static void correlate_row(const Correlation& s, const Walk& xs, const Run& y_run
   for (Index group = 0; group < s.groups; ++group) {
     for (Index n_block = 0; n_block < blocks.count; ++n_block) {
       const Index f = blocks.start(n_block), filters = blocks.size(n_block);
+      t.bias = bias ? bias + group * go + f : zeros;
       const Index pixels = pixels_for(static_cast<int>(filters));
       const Compute many = pick_tile(filters, pixels, vectors, partial);
       const Compute one = pick_tile(filters, 1, vectors, partial);
@@ -240,8 +250,9 @@ static void correlate_row(const Correlation& s, const Walk& xs, const Run& y_run
   }
 }
 
+// With a bias, relu(correlation + bias).
 static void correlate(const Correlation& s, const float* in, const float* kernel,
-                      float* out, Parallel& parallel) {
+                      const float* bias, float* out, Parallel& parallel) {
   const Walk ys = walk(s.y), xs = walk(s.x);
   std::vector<std::pair<const Run*, Index>> rows;
   for (const Run& run : ys.runs)
@@ -250,6 +261,6 @@ static void correlate(const Correlation& s, const float* in, const float* kernel
   const Index count = static_cast<Index>(rows.size());
   parallel.run(count * blocks, [&](Index i) {
     const auto& [run, number] = rows[i % count];
-    correlate_row(s, xs, *run, number, ys, in, kernel, out, (i / count) * step);
+    correlate_row(s, xs, *run, number, ys, in, kernel, bias, out, (i / count) * step);
   });
 }

@@ -50,51 +50,111 @@ bool takes_tiles(const Correlation& s) {
   return fits(s.y) && fits(s.x) && s.groups == 1;
 }
 
-template <bool TILES>
+// Says whether a convolution's arrays fit its numbers, and gives these.
+bool read_convolution(const Floats& in, const Floats& kernel, Result& out,
+                      Numbers y, Numbers x, Index groups, Correlation* found) {
+  const auto from = in.dimensions(), to = out->dimensions();
+  return from.size() == 4 && to.size() == 4 &&
+         read_correlation(y, x, from[3], groups, from[2], to[2], found) &&
+         has_shape(from, {found->y.in, found->x.in, found->in_channels, found->batch}) &&
+         has_shape(to, {found->y.out, found->x.out, found->out_channels, found->batch}) &&
+         has_shape(kernel.dimensions(), {found->y.taps, found->x.taps,
+                                         found->group_in(), found->out_channels});
+}
+
 ffi::Error run_correlate(ffi::ThreadPool pool, Floats in, Floats kernel, Result out,
                          Numbers y, Numbers x, Index groups) {
   Correlation s;
-  if (in.dimensions().size() != 4 || out->dimensions().size() != 4 ||
-      !read_correlation(y, x, in.dimensions()[3], groups, in.dimensions()[2],
-                        out->dimensions()[2], &s) ||
-      !has_shape(in.dimensions(), {s.y.in, s.x.in, s.in_channels, s.batch}) ||
-      !has_shape(out->dimensions(), {s.y.out, s.x.out, s.out_channels, s.batch}) ||
-      !has_shape(kernel.dimensions(),
-                 {s.y.taps, s.x.taps, s.group_in(), s.out_channels})) {
+  if (!read_convolution(in, kernel, out, y, x, groups, &s))
     return wrong("the arrays of a convolution do not fit its numbers");
-  }
-  if (TILES && !takes_tiles(s)) return wrong("tiles are for plain 3x3 kernels");
-  const Timed timed(TILES ? "winograd" : "correlate", in.dimensions(),
-                    kernel.dimensions());
+  const Timed timed("correlate", in.dimensions(), kernel.dimensions());
   return guarded(pool, out, [&](Parallel& parallel) {
-    const auto run = TILES ? kernels().winograd : kernels().correlate;
-    run(s, in.typed_data(), kernel.typed_data(), out->typed_data(), parallel);
+    kernels().correlate(s, in.typed_data(), kernel.typed_data(), nullptr,
+                        out->typed_data(), parallel);
   });
 }
 
-template <bool TILES>
+ffi::Error run_correlate_relu(ffi::ThreadPool pool, Floats in, Floats kernel, Floats bias,
+                              Result out, Numbers y, Numbers x, Index groups) {
+  Correlation s;
+  if (!read_convolution(in, kernel, out, y, x, groups, &s) ||
+      !has_shape(bias.dimensions(), {s.out_channels}))
+    return wrong("the arrays of a convolution do not fit its numbers");
+  const Timed timed("correlate_relu", in.dimensions(), kernel.dimensions());
+  return guarded(pool, out, [&](Parallel& parallel) {
+    kernels().correlate(s, in.typed_data(), kernel.typed_data(), bias.typed_data(),
+                        out->typed_data(), parallel);
+  });
+}
+
+ffi::Error run_winograd(ffi::ThreadPool pool, Floats in, Floats kernel, Result out,
+                        Numbers y, Numbers x, Index groups) {
+  Correlation s;
+  if (!read_convolution(in, kernel, out, y, x, groups, &s))
+    return wrong("the arrays of a convolution do not fit its numbers");
+  if (!takes_tiles(s)) return wrong("tiles are for plain 3x3 kernels");
+  const Timed timed("winograd", in.dimensions(), kernel.dimensions());
+  return guarded(pool, out, [&](Parallel& parallel) {
+    kernels().winograd(s, in.typed_data(), kernel.typed_data(), out->typed_data(),
+                       parallel);
+  });
+}
+
+// Says whether the arrays of a kernel's gradient fit its numbers, and gives these.
+bool read_kernel_gradient(const Floats& in, const Floats& gradient, Result& out,
+                          Numbers y, Numbers x, Index groups, Correlation* found) {
+  const auto from = in.dimensions(), slope = gradient.dimensions();
+  if (from.size() != 4 || slope.size() != 4 ||
+      !read_correlation(y, x, from[3], groups, from[2], slope[2], found))
+    return false;
+  const Correlation& s = *found;
+  return s.y.spread == 1 && s.x.spread == 1 &&
+         !too_large({s.y.in, s.x.out * s.x.stride + s.x.taps * s.x.dilation,
+                     s.in_channels, s.batch}) &&
+         has_shape(from, {s.y.in, s.x.in, s.in_channels, s.batch}) &&
+         has_shape(slope, {s.y.out, s.x.out, s.out_channels, s.batch}) &&
+         has_shape(out->dimensions(),
+                   {s.y.taps, s.x.taps, s.group_in(), s.out_channels});
+}
+
 ffi::Error run_kernel_gradient(ffi::ThreadPool pool, Floats in, Floats gradient,
                                Result out, Numbers y, Numbers x, Index groups) {
   Correlation s;
-  if (in.dimensions().size() != 4 || gradient.dimensions().size() != 4 ||
-      !read_correlation(y, x, in.dimensions()[3], groups, in.dimensions()[2],
-                        gradient.dimensions()[2], &s) ||
-      s.y.spread != 1 || s.x.spread != 1 ||
-      too_large({s.y.in, s.x.out * s.x.stride + s.x.taps * s.x.dilation,
-                 s.in_channels, s.batch}) ||
-      !has_shape(in.dimensions(), {s.y.in, s.x.in, s.in_channels, s.batch}) ||
-      !has_shape(gradient.dimensions(), {s.y.out, s.x.out, s.out_channels, s.batch}) ||
-      !has_shape(out->dimensions(),
-                 {s.y.taps, s.x.taps, s.group_in(), s.out_channels})) {
+  if (!read_kernel_gradient(in, gradient, out, y, x, groups, &s))
     return wrong("the arrays of a kernel's gradient do not fit its numbers");
-  }
-  if (TILES && !takes_tiles(s)) return wrong("tiles are for plain 3x3 kernels");
-  const Timed timed(TILES ? "winograd_kernel_gradient" : "kernel_gradient",
-                    in.dimensions(), out->dimensions());
+  const Timed timed("kernel_gradient", in.dimensions(), out->dimensions());
   return guarded(pool, out, [&](Parallel& parallel) {
-    const auto run =
-        TILES ? kernels().winograd_kernel_gradient : kernels().kernel_gradient;
-    run(s, in.typed_data(), gradient.typed_data(), out->typed_data(), parallel);
+    kernels().kernel_gradient(s, in.typed_data(), nullptr, gradient.typed_data(),
+                              out->typed_data(), nullptr, parallel);
+  });
+}
+
+ffi::Error run_kernel_gradient_relu(ffi::ThreadPool pool, Floats in, Floats given,
+                                    Floats gradient, Result out, Result sum, Numbers y,
+                                    Numbers x, Index groups) {
+  Correlation s;
+  if (!read_kernel_gradient(in, gradient, out, y, x, groups, &s) ||
+      !has_shape(given.dimensions(), {s.y.out, s.x.out, s.out_channels, s.batch}) ||
+      !has_shape(sum->dimensions(), {s.out_channels}))
+    return wrong("the arrays of a kernel's gradient do not fit its numbers");
+  const Timed timed("kernel_gradient_relu", in.dimensions(), out->dimensions());
+  return guarded(pool, out, [&](Parallel& parallel) {
+    kernels().kernel_gradient(s, in.typed_data(), given.typed_data(),
+                              gradient.typed_data(), out->typed_data(),
+                              sum->typed_data(), parallel);
+  });
+}
+
+ffi::Error run_winograd_kernel_gradient(ffi::ThreadPool pool, Floats in, Floats gradient,
+                                        Result out, Numbers y, Numbers x, Index groups) {
+  Correlation s;
+  if (!read_kernel_gradient(in, gradient, out, y, x, groups, &s))
+    return wrong("the arrays of a kernel's gradient do not fit its numbers");
+  if (!takes_tiles(s)) return wrong("tiles are for plain 3x3 kernels");
+  const Timed timed("winograd_kernel_gradient", in.dimensions(), out->dimensions());
+  return guarded(pool, out, [&](Parallel& parallel) {
+    kernels().winograd_kernel_gradient(s, in.typed_data(), gradient.typed_data(),
+                                       out->typed_data(), parallel);
   });
 }
 
@@ -168,7 +228,7 @@ ffi::Error run_average_pool_gradient(ffi::ThreadPool pool, Floats gradient, Resu
 }  // namespace
 }  // namespace saccade
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_correlate, saccade::run_correlate<false>,
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_correlate, saccade::run_correlate,
                               ffi::Ffi::Bind()
                                   .Ctx<ffi::ThreadPool>()
                                   .Arg<saccade::Floats>()
@@ -177,7 +237,17 @@ XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_correlate, saccade::run_correlate<false>,
                                   .Attr<saccade::Numbers>("y")
                                   .Attr<saccade::Numbers>("x")
                                   .Attr<std::int64_t>("groups"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_kernel_gradient, saccade::run_kernel_gradient<false>,
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_correlate_relu, saccade::run_correlate_relu,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
+                                  .Attr<saccade::Numbers>("y")
+                                  .Attr<saccade::Numbers>("x")
+                                  .Attr<std::int64_t>("groups"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_kernel_gradient, saccade::run_kernel_gradient,
                               ffi::Ffi::Bind()
                                   .Ctx<ffi::ThreadPool>()
                                   .Arg<saccade::Floats>()
@@ -186,7 +256,19 @@ XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_kernel_gradient, saccade::run_kernel_gradi
                                   .Attr<saccade::Numbers>("y")
                                   .Attr<saccade::Numbers>("x")
                                   .Attr<std::int64_t>("groups"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_winograd, saccade::run_correlate<true>,
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_kernel_gradient_relu,
+                              saccade::run_kernel_gradient_relu,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Arg<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
+                                  .Ret<saccade::Floats>()
+                                  .Attr<saccade::Numbers>("y")
+                                  .Attr<saccade::Numbers>("x")
+                                  .Attr<std::int64_t>("groups"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_winograd, saccade::run_winograd,
                               ffi::Ffi::Bind()
                                   .Ctx<ffi::ThreadPool>()
                                   .Arg<saccade::Floats>()
@@ -195,7 +277,7 @@ XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_winograd, saccade::run_correlate<true>,
                                   .Attr<saccade::Numbers>("y")
                                   .Attr<saccade::Numbers>("x")
                                   .Attr<std::int64_t>("groups"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_winograd_kernel_gradient, saccade::run_kernel_gradient<true>,
+XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_winograd_kernel_gradient, saccade::run_winograd_kernel_gradient,
                               ffi::Ffi::Bind()
                                   .Ctx<ffi::ThreadPool>()
                                   .Arg<saccade::Floats>()

@@ -159,7 +159,14 @@ struct GradientPlan {
   Index parts;       // tasks that share the cells; each has a sum of its own
 };
 
-static GradientPlan plan_gradient(const Correlation& s, Index threads) {
+// The gradient of the output, and where a relu came after the bias, what it gave: then
+// the gradient counts where that is above 0, and is also summed up for the bias.
+struct Slope {
+  const float* gradient;
+  const float* given;  // or null
+};
+
+static GradientPlan plan_gradient(const Correlation& s, bool relu, Index threads) {
   GradientPlan p;
   const Index gi = s.group_in(), b = s.batch;
   const Index uses_of_input =
@@ -170,6 +177,7 @@ static GradientPlan plan_gradient(const Correlation& s, Index threads) {
   const Index uses = (p.few ? p.rows : s.x.taps * gi) / rows_for(filters);
   p.packed = p.few ? filters < s.out_channels && uses >= kFewUsesToPack
                    : uses >= kUsesToPack;
+  p.packed = p.packed || relu;  // a copy of what counts
   const Index bytes = p.packed && !p.few ? kPackedBytes : kLooseBytes;
   const Index numbers = p.few ? filters + 2 * gi : filters;
   const Index room = bytes / (4 * b * numbers + 1);
@@ -212,17 +220,41 @@ struct View {
   Index line, pixel;
 };
 
+// Copies the gradient of a pixel where relu gave more than 0, else 0; adds it to `sums`.
+static void copy_kept(const float* given, const float* gradient, Index filters,
+                      Index batch, float* to, Vector* sums) {
+  for (Index f = 0; f < filters; ++f) {
+    for (Index i = 0; i < batch; i += SACCADE_WIDTH) {
+      const Index at = f * batch + i, rest = batch - i;
+      const Index n = rest < SACCADE_WIDTH ? rest : SACCADE_WIDTH;
+      const Vector g = load_some(gradient + at, n), zero{};
+      const Vector kept = load_some(given + at, n) > zero ? g : zero;
+      store_some(to + at, kept, n);
+      sums[f] += kept;
+    }
+  }
+}
+
 // The gradient of a block of filters for a cell, copied to `room` if there is any.
-static View gradient_view(const Correlation& s, const Cell& cell, const float* gradient,
-                          Index filters, float* room) {
+static View gradient_view(const Correlation& s, const Cell& cell, const Slope& slope,
+                          Index first, Index filters, float* room, float* sum) {
   const Index b = s.batch, pixel = s.out_channels * b, line = s.x.out * pixel;
-  const float* from = gradient + cell.y0 * line + cell.x0 * pixel;
-  if (!room) return {from, line, pixel};
+  Index from = cell.y0 * line + cell.x0 * pixel + first * b;
+  if (!room) return {slope.gradient + from, line, pixel};
   const Index count = filters * b, wide = cell.x1 - cell.x0;
+  Vector sums[kMostColumns] = {};
   float* to = room;
   for (Index y = cell.y0; y < cell.y1; ++y, from += line)
-    for (Index x = 0; x < wide; ++x, to += count)
-      __builtin_memcpy(to, from + x * pixel, count * sizeof(float));
+    for (Index x = 0; x < wide; ++x, to += count) {
+      const float* const gradient = slope.gradient + from + x * pixel;
+      if (slope.given) {
+        copy_kept(slope.given + from + x * pixel, gradient, filters, b, to, sums);
+      } else {
+        __builtin_memcpy(to, gradient, count * sizeof(float));
+      }
+    }
+  if (slope.given)
+    for (Index f = 0; f < filters; ++f) sum[first + f] += total(sums[f]);
   return {room, wide * count, count};
 }
 
@@ -319,7 +351,8 @@ static void place_rows(const Correlation& s, const GradientPlan& p, const View& 
 
 // Adds what some cells give to the sum of a part.
 static void add_cells(const Correlation& s, const GradientPlan& p, Index first,
-                      Index last, const float* in, const float* gradient, float* out) {
+                      Index last, const float* in, const Slope& slope, float* out,
+                      float* sum) {
   const Index b = s.batch, gi = s.group_in(), go = s.group_out();
   const Blocks fs(go, kMostColumns);
   const Index line = 16;  // floats of a line of the cache
@@ -344,8 +377,8 @@ static void add_cells(const Correlation& s, const GradientPlan& p, Index first,
       }
       for (Index n = 0; n < fs.count; ++n) {
         const Index f = group * go + fs.start(n), filters = fs.size(n);
-        const View view = gradient_view(s, cell, gradient + f * b, filters,
-                                        p.packed ? room : nullptr);
+        const View view = gradient_view(s, cell, slope, f, filters,
+                                        p.packed ? room : nullptr, sum);
         if (p.few) {
           add_taps(s, p, cell, seen, view, in_rows.data(), filters, out + f);
           continue;
@@ -358,18 +391,24 @@ static void add_cells(const Correlation& s, const GradientPlan& p, Index first,
   }
 }
 
-static void kernel_gradient(const Correlation& s, const float* in,
-                            const float* gradient, float* out, Parallel& parallel) {
+static void kernel_gradient(const Correlation& s, const float* in, const float* given,
+                            const float* gradient, float* out, float* sum,
+                            Parallel& parallel) {
   const Index size = s.y.taps * s.x.taps * s.group_in() * s.out_channels;
+  const Index sums = given ? s.out_channels : 0, all = size + sums;
   for (Index i = 0; i < size; ++i) out[i] = 0.0f;
+  for (Index f = 0; f < sums; ++f) sum[f] = 0.0f;
   if (s.batch == 0 || s.y.out == 0 || s.x.out == 0) return;
-  const GradientPlan p = plan_gradient(s, parallel.threads());
-  std::vector<float> partial((p.parts - 1) * size, 0.0f);
+  const GradientPlan p = plan_gradient(s, given, parallel.threads());
+  std::vector<float> partial((p.parts - 1) * all, 0.0f);
   parallel.run(p.parts, [&](Index part) {
-    float* to = part ? partial.data() + (part - 1) * size : out;
+    float* const more = partial.data() + (part - 1) * all;
     add_cells(s, p, p.cells * part / p.parts, p.cells * (part + 1) / p.parts, in,
-              gradient, to);
+              {gradient, given}, part ? more : out, part ? more + size : sum);
   });
-  for (Index part = 1; part < p.parts; ++part)
-    for (Index i = 0; i < size; ++i) out[i] += partial[(part - 1) * size + i];
+  for (Index part = 1; part < p.parts; ++part) {
+    const float* const more = partial.data() + (part - 1) * all;
+    for (Index i = 0; i < size; ++i) out[i] += more[i];
+    for (Index f = 0; f < sums; ++f) sum[f] += more[size + f];
+  }
 }

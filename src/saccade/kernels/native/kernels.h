@@ -30,7 +30,7 @@ extern const Kernels kernels{
     SACCADE_NAME(SACCADE_SET), SACCADE_WIDTH, correlate, kernel_gradient,
     winograd, winograd_kernel_gradient,
     max_pool, max_pool_gradient, average_pool, average_pool_gradient,
-    moments, products, channel_sums, thin, warp,
+    moments, products, channel_sums, relu_gradient, thin, warp,
 };
 
 }  // namespace SACCADE_SET

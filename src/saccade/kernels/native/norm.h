@@ -139,9 +139,10 @@ static void products(const Channels& s, const float* gradient, const float* in,
   }
 }
 
-// The sum of each channel: the gradient of a bias.
-static void channel_sums(const Channels& s, const float* in, float* sum,
-                         Parallel& parallel) {
+// The sum over each channel of what visit(offset of a vector, numbers in it) gives.
+template <typename Visit>
+static void sum_channels(const Channels& s, float* sum, Parallel& parallel,
+                         const Visit& visit) {
   const Index tasks = norm_tasks(s);
   std::vector<float> parts(tasks * kNormChannels);
   parallel.run(tasks, [&](Index task) {
@@ -149,7 +150,7 @@ static void channel_sums(const Channels& s, const float* in, float* sum,
     for (Index c = block.channel; c < block.last; ++c) {
       parts[task * kNormChannels + c - block.channel] =
           total(norm_sum(s, block, c, [&](Index offset, Index, Index n) {
-            return load_some(in + offset, n);
+            return visit(offset, n);
           }));
     }
   });
@@ -160,4 +161,23 @@ static void channel_sums(const Channels& s, const float* in, float* sum,
       plain += parts[task * kNormChannels + c % kNormChannels];
     sum[c] = static_cast<float>(plain);
   }
+}
+
+// The sum of each channel: the gradient of a bias.
+static void channel_sums(const Channels& s, const float* in, float* sum,
+                         Parallel& parallel) {
+  sum_channels(s, sum, parallel, [&](Index offset, Index n) {
+    return load_some(in + offset, n);
+  });
+}
+
+// The gradient to what relu was given, and to the bias that was added before it.
+static void relu_gradient(const Channels& s, const float* given, const float* gradient,
+                          float* slope, float* sum, Parallel& parallel) {
+  sum_channels(s, sum, parallel, [&](Index offset, Index n) {
+    const Vector g = load_some(gradient + offset, n), zero{};
+    const Vector kept = load_some(given + offset, n) > zero ? g : zero;
+    store_some(slope + offset, kept, n);
+    return kept;
+  });
 }

@@ -96,11 +96,14 @@ class Parallel;
 struct Kernels {
   const char* name;
   Index width;  // floats in a vector
+  // With a bias (f,), also adds it and cuts off what is below 0; null for neither.
   void (*correlate)(const Correlation&, const float* in, const float* kernel,
-                    float* out, Parallel&);
+                    const float* bias, float* out, Parallel&);
   // in (h, w, c, b) and the gradient of out (h', w', f, b) -> (kh, kw, c, f).
-  void (*kernel_gradient)(const Correlation&, const float* in, const float* gradient,
-                          float* out, Parallel&);
+  // With what relu gave, `given`, the gradient counts where that is above 0, and its
+  // sums (f,) are found too; null for neither.
+  void (*kernel_gradient)(const Correlation&, const float* in, const float* given,
+                          const float* gradient, float* out, float* sum, Parallel&);
   // The same for 3x3 kernels with stride, dilation and groups of 1, by tiles.
   void (*winograd)(const Correlation&, const float* in, const float* kernel, float* out,
                    Parallel&);
@@ -119,6 +122,9 @@ struct Kernels {
                    const float* centre, const float* rows, float* sum, float* product,
                    Parallel&);
   void (*channel_sums)(const Channels&, const float* in, float* sum, Parallel&);
+  // The gradient where what relu gave is above 0, else 0; and its sums.
+  void (*relu_gradient)(const Channels&, const float* given, const float* gradient,
+                        float* slope, float* sum, Parallel&);
   void (*thin)(const Thin&, Parallel&);
   // Rows from .. to - 1 of one picture of the result.
   void (*warp)(const Warp&, Index picture, Index from, Index to);
