@@ -21,7 +21,6 @@ from ._spec import ConvSpec
 Saved = tuple[jax.Array, jax.Array | None, jax.Array]
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(3,))
 def conv_relu(
     x: jax.Array, kernel: jax.Array, bias: jax.Array, spec: ConvSpec
 ) -> jax.Array:
@@ -46,6 +45,13 @@ def conv_relu(
         >>> conv_relu(x, kernel, jnp.array([0.0, 2.0]), spec)[0].tolist()
         [[1.0, 1.0], [2.0, 0.0], [3.0, 0.0]]
     """
+    return _conv_relu(x, kernel, bias, spec)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(3,))
+def _conv_relu(
+    x: jax.Array, kernel: jax.Array, bias: jax.Array, spec: ConvSpec
+) -> jax.Array:
     spec = dataclasses.replace(spec, dtype=x.dtype.name)
     form = _choose.choose("conv", spec)
     if (joined := _joined(form)) is not None:
@@ -71,9 +77,10 @@ def _backward(
     spec: ConvSpec, saved: Saved, g: jax.Array | SymbolicZero
 ) -> tuple[jax.Array | None, jax.Array, jax.Array]:
     x, kernel, out = saved
-    slope = jnp.zeros(g.shape, g.dtype) if isinstance(g, SymbolicZero) else g
+    slope = jnp.zeros_like(out) if isinstance(g, SymbolicZero) else g
     if kernel is None:
-        return None, *gradients(x, out, slope, spec)
+        to_kernel, total = gradients(x, out, slope, spec)
+        return None, to_kernel, total
     slope, total = relu_gradient(out, slope)
     return (
         conv_grad_input(slope, kernel, spec),
@@ -82,10 +89,9 @@ def _backward(
     )
 
 
-conv_relu.defvjp(_forward, _backward, symbolic_zeros=True)
+_conv_relu.defvjp(_forward, _backward, symbolic_zeros=True)
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(3,))
 def gradients(
     x: jax.Array, given: jax.Array, g: jax.Array, spec: ConvSpec
 ) -> tuple[jax.Array, jax.Array]:
@@ -100,6 +106,13 @@ def gradients(
     Shapes:
         -> (*kernel, in_channels / groups, filters), (filters,).
     """
+    return _gradients(x, given, g, spec)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(3,))
+def _gradients(
+    x: jax.Array, given: jax.Array, g: jax.Array, spec: ConvSpec
+) -> tuple[jax.Array, jax.Array]:
     spec = dataclasses.replace(spec, dtype=x.dtype.name)
     form = _choose.choose("conv_grad_kernel", spec)
     if (joined := _joined(form)) is not None:
@@ -131,7 +144,7 @@ def _gradients_backward(
     return pull(cotangent)
 
 
-gradients.defvjp(_gradients_forward, _gradients_backward)
+_gradients.defvjp(_gradients_forward, _gradients_backward)
 
 
 def relu_gradient(given: jax.Array, g: jax.Array) -> tuple[jax.Array, jax.Array]:

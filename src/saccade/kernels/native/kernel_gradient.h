@@ -395,14 +395,14 @@ static void kernel_gradient(const Correlation& s, const float* in, const float* 
                             const float* gradient, float* out, float* sum,
                             Parallel& parallel) {
   const Index size = s.y.taps * s.x.taps * s.group_in() * s.out_channels;
-  const Index sums = given ? s.out_channels : 0, all = size + sums;
+  const Index sums = sum ? s.out_channels : 0, all = size + sums;
   for (Index i = 0; i < size; ++i) out[i] = 0.0f;
   for (Index f = 0; f < sums; ++f) sum[f] = 0.0f;
   if (s.batch == 0 || s.y.out == 0 || s.x.out == 0) return;
-  const GradientPlan p = plan_gradient(s, given, parallel.threads());
+  const GradientPlan p = plan_gradient(s, sum != nullptr, parallel.threads());
   std::vector<float> partial((p.parts - 1) * all, 0.0f);
   parallel.run(p.parts, [&](Index part) {
-    float* const more = partial.data() + (part - 1) * all;
+    float* const more = part ? partial.data() + (part - 1) * all : nullptr;
     add_cells(s, p, p.cells * part / p.parts, p.cells * (part + 1) / p.parts, in,
               {gradient, given}, part ? more : out, part ? more + size : sum);
   });

@@ -100,8 +100,8 @@ struct Kernels {
   void (*correlate)(const Correlation&, const float* in, const float* kernel,
                     const float* bias, float* out, Parallel&);
   // in (h, w, c, b) and the gradient of out (h', w', f, b) -> (kh, kw, c, f).
-  // With what relu gave, `given`, the gradient counts where that is above 0, and its
-  // sums (f,) are found too; null for neither.
+  // With room for sums (f,) they are found too, and the gradient counts where what relu
+  // gave, `given`, is above 0; null for neither.
   void (*kernel_gradient)(const Correlation&, const float* in, const float* given,
                           const float* gradient, float* out, float* sum, Parallel&);
   // The same for 3x3 kernels with stride, dilation and groups of 1, by tiles.
