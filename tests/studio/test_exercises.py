@@ -122,6 +122,15 @@ def test_an_exercise_asks_and_is_answered_by_trying(visit: Open) -> None:
 
 def test_the_sum_of_a_neuron_follows_the_network(visit: Open) -> None:
     page = visit("/playground?frozen=1#problem=regression&activation=linear")
+    for name in (
+        "feature-x",
+        "feature-y",
+    ):  # a network that is given nothing still is one
+        press(page, name)
+    press(page, "step")
+    assert lab(page)["train"]["explained"] == pytest.approx(0, abs=0.1)
+    for name in ("feature-x", "feature-y"):
+        press(page, name)
     press(page, "node-0-0")
     assert page.get_by_test_id("sum").inner_text().startswith("The sum of:")
     box = page.get_by_test_id("sum").locator("input").first

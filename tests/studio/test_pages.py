@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -437,6 +437,33 @@ def test_training_shows_a_run_at_every_epoch(visit: Open) -> None:
     page.get_by_test_id("layer-dense").locator("button").nth(3).click()
     wait(page, "window.__lab.settings.layer === 'dense'")
     wait(page, "document.querySelector('[data-testid=cell]').innerText.includes('z =')")
+
+
+def test_any_cell_of_a_layer_is_reached_by_keys(visit: Open) -> None:
+    page = visit("/training#run=digits")
+    wait(page, "window.__lab.layers !== undefined")
+    page.get_by_test_id("layer-conv2d").locator("button").nth(1).focus()
+    page.keyboard.press("Enter")
+    cell = "document.querySelector('[data-testid=cell]').innerText"
+    wait(page, f"{cell}.includes('out[3, 3]')")
+    for key, place in (("ArrowUp", "2, 3"), ("ArrowLeft", "2, 2")):
+        wait(page, "document.activeElement.className === 'maptile'")
+        page.keyboard.press(key)
+        wait(page, f"{cell}.includes('out[{place}]')")
+    assert lab(page)["settings"]["filter"] == 1
+    assert lab(page)["settings"]["epoch"] == -1
+
+
+def test_points_are_drawn_by_clicks(visit: Open) -> None:
+    page = visit("/playground?frozen=1#seed=0.79032")
+    page.locator("summary", has_text="Own points").click()
+    page.get_by_test_id("draw").select_option("1")
+    page.get_by_test_id("map").click(position={"x": 20, "y": 20})
+    page.get_by_test_id("draw").select_option("-1")
+    page.get_by_test_id("map").click(position={"x": 90, "y": 200})
+    points = unquote(page.url.partition("points=")[2]).partition("&")[0].split(";")
+    labels = [point.rpartition(",")[2] for point in points]
+    assert labels == ["1", "-1", "-1"]  # the first has a counterpart
 
 
 def test_training_names_a_run_that_is_not_there(visit: Open, studio: str) -> None:

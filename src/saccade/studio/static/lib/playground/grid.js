@@ -33,13 +33,13 @@ export function place(index, size) {
  * Every node's output on the grid, layer by layer.
  * @param {Network} network
  * @param {Float32Array[]} inputs of `gridInputs`
+ * @param {number} [cells] of the grid, for a network that is given nothing
  * @returns {Float32Array[][]} [layer][node][cell]
  */
-export function gridOutputs(network, inputs) {
+export function gridOutputs(network, inputs, cells = inputs[0]?.length ?? 0) {
   /** @type {Float32Array[][]} */
   const all = [];
   let source = inputs;
-  const cells = inputs[0]?.length ?? 0;
   for (const layer of network.layers) {
     const outputs = [];
     for (let node = 0; node < layer.nodes; node++) {

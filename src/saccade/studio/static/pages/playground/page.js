@@ -62,7 +62,8 @@ export class Playground {
     const first = opened(address);
     this.settings = first.settings;
     this.experiment = first.experiment;
-    this.large = gridInputs(this.experiment.features, LARGE);
+    /** @type {Float32Array[]} the features that are given to the network, on the grid */
+    this.large = [];
     /** @type {ReturnType<typeof gridOutputs>} */
     this.outputs = [];
     this.colours = { training: "", test: "" };
@@ -126,7 +127,7 @@ export class Playground {
   rebuilt() {
     this.saveAddress();
     this.chosen = null;
-    this.large = gridInputs(this.experiment.features, LARGE);
+    this.large = this.allFeatures.filter((_, k) => this.experiment.features.includes(FEATURES[k]));
     this.network.build(this.experiment);
     this.showSets();
     this.showSum();
@@ -173,7 +174,7 @@ export class Playground {
 
   paint() {
     const { experiment } = this;
-    const outputs = gridOutputs(experiment.network, this.large);
+    const outputs = gridOutputs(experiment.network, this.large, LARGE * LARGE);
     paintMap(this.view.map, experiment, outputs, this.looked, LARGE);
     this.network.update(experiment, outputs, LARGE);
     this.outputs = outputs;

@@ -56,6 +56,14 @@ function maps(layer, seen, chosen, choose) {
       const row = Math.min(rows - 1, Math.floor(down * rows));
       choose(layer.name, [row, Math.min(columns - 1, Math.floor(right * columns))], channel);
     });
+    if (mine) tile.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      event.stopPropagation(); // else it moves the epoch
+      const [row, column] = chosen.position.map((at, k) => Math.max(0, Math.min([rows, columns][k] - 1, at + by[k])));
+      choose(layer.name, [row, column], channel);
+    });
     const shown = layer.kind === "Input" ? plainTile(canvas, rows, columns, words) : tile;
     if (seen(channel) && chosen.window.length === 2) shown.append(marker(rows, columns, chosen.window));
     return shown;

@@ -296,7 +296,7 @@ class Training {
     const { layer, position, filter, example } = this.settings;
     this.window = [];
     if (!layer) {
-      fill(this.cell, h("p", { class: "faint" }, "Click a cell of a layer to see the sum that made it."));
+      fill(this.cell, h("p", { class: "faint" }, "Click a cell of a layer to see the sum that made it; with keys: Enter on a tile, then the arrows."));
       return;
     }
     const query = new URLSearchParams({ epoch: String(epoch), example: String(example), layer, position: position.join(","), filter: String(filter) });
