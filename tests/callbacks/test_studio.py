@@ -191,12 +191,13 @@ def test_run_is_told_to_a_studio_of_its_own(
     network().fit(x, y, epochs=1, verbose=0, callbacks=[studio])
     for _ in range(600):
         text += capfd.readouterr().out
-        if "Ctrl-C" in text:
+        if "#run=net" in text:
             break
         time.sleep(0.1)
     studio.close()
     assert "/training?token=" in text
     assert "#run=net" in text
+    assert "Ctrl-C" not in text  # that would end the training
     assert f"saccade studio --runs {tmp_path}` shows it later" in text
 
 

@@ -72,6 +72,19 @@ def test_a_run_is_repeated_from_its_config(
     assert (place / "second" / "history.csv").read_bytes() == history
 
 
+def test_run_in_the_studio_is_called_as_its_pictures_are(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[str | None] = []
+    monkeypatch.setattr(words, "show_in_studio", names.append)
+    more = ("--epochs", 1, "--quiet", "--studio")
+    first = ("--model", "flat", "--size", 16, "--out", place / "shown")
+    assert run("train", place / "pictures", *first, *more) == 0
+    config = ("--config", place / "first", "--out", place / "shown-2")
+    assert run("train", *config, *more) == 0
+    assert names == ["pictures", None]
+
+
 def test_options_go_before_the_config(place: Path) -> None:
     out = place / "third"
     assert run("train", "--config", place / "first", "--epochs", 1, "--out", out,

@@ -32,15 +32,19 @@ def run(program: str, arguments: Sequence[str], studio: bool = False) -> int:
     return 0
 
 
-def show_in_studio() -> None:
-    """Lets every fit() of this process be shown in the studio; the first opens one."""
+def show_in_studio(name: str | None = None) -> None:
+    """Lets every fit() of this process be shown in the studio; the first opens one.
+
+    Args:
+        name: of the runs; None for those of the models.
+    """
     from saccade.callbacks import Studio
     from saccade.callbacks._everywhere import in_every_fit
 
     opened: list[Studio] = []
 
     def make() -> Studio:
-        opened.append(Studio(open=not opened))
+        opened.append(Studio(name=name, open=not opened))
         return opened[-1]
 
     in_every_fit(make)

@@ -48,9 +48,9 @@ def _serve(options: argparse.Namespace) -> int:
         os.nice(_NICE)
 
     def ready(address: Address) -> None:
-        print(
-            f"The studio is at {address.url(options.page)}\nCtrl-C ends it.", flush=True
-        )
+        # Beside a training, Ctrl-C is the training's.
+        end = "" if options.owner else "\nCtrl-C ends it."
+        print(f"The studio is at {address.url(options.page)}{end}", flush=True)
 
     serve(
         options.port,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from saccade.cli._commands import INTERRUPTED, guarded
@@ -156,7 +157,8 @@ def run(options: argparse.Namespace) -> int:
         from saccade.recipes import train
 
         if options.studio:
-            show_in_studio()
+            folder = settings.get("folder")
+            show_in_studio(Path(folder).resolve().name if folder else None)
         result = train(
             settings.pop("folder", ""),
             config=options.config,
