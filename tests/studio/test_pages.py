@@ -274,6 +274,15 @@ def test_convolution_names_what_is_wrong(visit: Open) -> None:
     assert lab(page)["output"] == [[[55, 70]]]
 
 
+def test_a_large_kernel_fits_a_narrow_page(visit: Open) -> None:
+    kernel = ";".join(["1,1,1,1,1,1,1"] * 7)
+    page = visit(
+        f"/convolution#input={';'.join(['1,2,3,4,5,6,7'] * 7)}&kernel={kernel}", 360
+    )
+    assert lab(page)["output"] == [[[196]]]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_convolution_reads_a_picture_and_refuses_a_broken_one(
     visit: Open, tmp_path: Path
 ) -> None:
