@@ -62,6 +62,36 @@ def test_derivatives_of_any_kind_and_vmap() -> None:
 
 
 @needs_library
+def test_flattened_pictures_are_not_moved(monkeypatch) -> None:
+    monkeypatch.delenv("SACCADE_KERNELS", raising=False)
+    rng = np.random.default_rng(2)
+    inside = jnp.asarray(rng.normal(size=(20, 25, 18, 16)), jnp.float32)
+    kernel = jnp.asarray(rng.normal(size=(9000, 12)) / 100, jnp.float32)
+
+    def loss(inside, kernel, flatten):
+        pictures = jnp.sin(inside).transpose(3, 0, 1, 2)
+        return jnp.sum(jnp.sin(kernels.product(flatten(pictures), kernel)))
+
+    def textbook(x):
+        return x.reshape(16, -1)
+
+    both = jax.jit(jax.value_and_grad(loss, (0, 1)), static_argnums=2)
+    got = both(inside, kernel, kernels.flatten)
+    jax.tree.map(
+        lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5),
+        got,
+        both(inside, kernel, textbook),
+    )
+    # Nowhere do the numbers of a picture lie in a row.
+    text = both.lower(inside, kernel, kernels.flatten).compile().as_text()
+    assert text is not None
+    assert "saccade_thin" in text
+    assert "f32[16,9000]" not in text
+    with kernels.portable():
+        assert kernels.flatten(jnp.ones((2, 20, 25, 18))).shape == (2, 9000)
+
+
+@needs_library
 def test_products_that_gain_are_native(monkeypatch) -> None:
     monkeypatch.delenv("SACCADE_KERNELS", raising=False)
 

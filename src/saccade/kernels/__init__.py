@@ -21,6 +21,7 @@ from ._conv import conv as conv
 from ._conv import conv_grad_input as conv_grad_input
 from ._conv import conv_grad_kernel as conv_grad_kernel
 from ._conv_relu import conv_relu as conv_relu
+from ._lanes import flatten as flatten
 from ._library import FILL_MODES as FILL_MODES
 from ._library import missing as missing
 from ._library import older as older
@@ -54,6 +55,7 @@ __all__ = [
     "conv_grad_kernel",
     "conv_relu",
     "explain",
+    "flatten",
     "form",
     "form_names",
     "look_up",

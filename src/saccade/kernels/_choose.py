@@ -138,6 +138,19 @@ def portable() -> Iterator[None]:
         _local.portable = before
 
 
+def suits(device: str) -> bool:
+    """Says whether what is traced now may be made for one kind of device.
+
+    Args:
+        device: 'cpu', 'gpu' or 'tpu'.
+
+    Example:
+        >>> with portable(): suits("cpu")
+        False
+    """
+    return not getattr(_local, "portable", False) and platform() == device
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Choice:
     """One decision of `choose`.

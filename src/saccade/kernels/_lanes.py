@@ -10,13 +10,14 @@ them to suit both.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
-from . import _strips
+from . import _choose, _strips
 from ._matmul import accumulator, pad
 from ._spec import ConvSpec, PoolSpec
 
@@ -25,6 +26,32 @@ def turned(x: jax.Array) -> jax.Array:
     """Exchanges the first and the last axis: to (c, ..., b) and back."""
     last = x.ndim - 1
     return x.transpose(last, *range(1, last), 0)
+
+
+# Numbers of a picture from which flattening minds where they lie.
+LEAST_TO_TURN = 1 << 13
+
+
+def flatten(x: jax.Array) -> jax.Array:
+    """Returns the numbers of each picture in a row.
+
+    Large pictures that come from a convolution or pooling lie with the batch innermost,
+    and stay so: the result is (n, b) in memory, which products take as it is.
+
+    Args:
+        x: (b, ...).
+
+    Shapes:
+        -> (b, n).
+
+    Example:
+        >>> flatten(jnp.arange(12).reshape(2, 3, 2)).tolist()
+        [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]]
+    """
+    size = math.prod(x.shape[1:])
+    if x.ndim != 4 or size < LEAST_TO_TURN or not _choose.suits("cpu"):
+        return x.reshape(x.shape[0], size)
+    return x.transpose(1, 2, 3, 0).reshape(size, x.shape[0]).T
 
 
 def conv(x: jax.Array, kernel: jax.Array, spec: ConvSpec) -> jax.Array:

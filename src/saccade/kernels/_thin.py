@@ -13,6 +13,9 @@ import jax.numpy as jnp
 from jax.core import ShapedArray
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
+from jaxlib.mlir import ir
+
+from ._product import MOST_COLUMNS
 
 
 def multiply(x: jax.Array, kernel: jax.Array) -> jax.Array:
@@ -38,6 +41,9 @@ def _shape_of(wide: ShapedArray, narrow: ShapedArray, *, turned: bool):
 def _to_wide(
     g: jax.Array, wide: ad.UndefinedPrimal, narrow: jax.Array, *, turned: bool
 ) -> jax.Array:
+    if g.shape[0] <= MOST_COLUMNS and not turned:
+        # A small batch is few columns, too, and beside pictures it lies innermost.
+        return _thin.bind(narrow, g.T, turned=False).T
     return narrow @ g.T if turned else g @ narrow.T
 
 
@@ -54,6 +60,19 @@ def _batched(
     return out, 0
 
 
+def _lower(
+    ctx: mlir.LoweringRuleContext, wide: ir.Value, narrow: ir.Value, *, turned: bool
+) -> Sequence[ir.Value]:
+    """Lets the kernel read a matrix that was just turned round as it was before."""
+    source, shapes = wide.owner, list(ctx.avals_in)
+    if isinstance(source, ir.OpView) and source.name == "stablehlo.transpose":
+        wide, turned = source.operation.operands[0], not turned
+        rows, columns = wide.type.shape  # type: ignore[attr-defined]  of a tensor
+        shapes[0] = ShapedArray((rows, columns), jnp.float32)
+    lower = mlir.lower_fun(_call, multiple_results=False)
+    return lower(ctx.replace(avals_in=shapes), wide, narrow, turned=turned)
+
+
 # wide @ narrow, or wide.T @ narrow if turned.
 _thin = Primitive("saccade_thin")
 _thin.def_impl(jax.jit(_call, static_argnames="turned"))
@@ -61,6 +80,5 @@ _thin.def_abstract_eval(_shape_of)
 ad.defbilinear(_thin, _to_wide, _to_narrow)
 batching.primitive_batchers[_thin] = _batched
 mlir.register_lowering(_thin, mlir.lower_fun(_plainly, multiple_results=False))
-mlir.register_lowering(
-    _thin, mlir.lower_fun(_call, multiple_results=False), platform="cpu"
-)
+# Not cached: a cached rule sees no operation around it.
+mlir.register_lowering(_thin, _lower, platform="cpu", cacheable=False)

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from saccade import ops
+from saccade import kernels, ops
 from saccade.core import _checks
 from saccade.core._errors import ArgumentTypeError, ConfigError, ShapeError, message
 from saccade.core._symbolic import Shape
@@ -54,7 +54,7 @@ class Flatten(Layer):
         """Returns (b, n)."""
         if self.data_format == "channels_first" and inputs.ndim > 2:
             inputs = jnp.moveaxis(inputs, 1, -1)
-        return inputs.reshape(inputs.shape[0], math.prod(inputs.shape[1:]))
+        return kernels.flatten(inputs)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Returns (b, n), n None if any size is not known."""
