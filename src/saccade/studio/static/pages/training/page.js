@@ -21,7 +21,7 @@ const INTRODUCTION =
 const RUNS_EVERY = 3000; // milliseconds between two looks at the list of runs
 const FOLLOW_EVERY = 1000; // and at the network of a run that goes on
 // Looking takes processor time from the training: so many times longer it is left alone.
-const REST = 14;
+const REST = 22;
 
 /** @param {HTMLElement} root */
 export function mount(root) {
