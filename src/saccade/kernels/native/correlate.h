@@ -81,7 +81,7 @@ struct Tile {
   float least;                        // what they are at least: 0 for relu
 };
 
-template <int FILTERS, int PIXELS, int VECTORS, bool PARTIAL>
+template <int FILTERS, int PIXELS, int VECTORS, bool PARTIAL, bool STREAM = false>
 static void compute(const Tile& t) {
   Vector acc[PIXELS][FILTERS][VECTORS];
   SACCADE_UNROLL
@@ -131,7 +131,13 @@ static void compute(const Tile& t) {
       for (int v = 0; v < VECTORS; ++v)  // NaN stays
         acc[p][f][v] = acc[p][f][v] < least ? least : acc[p][f][v];
       SACCADE_UNROLL
-      for (int v = 0; v < whole; ++v) store(to + v * SACCADE_WIDTH, acc[p][f][v]);
+      for (int v = 0; v < whole; ++v) {
+        if constexpr (STREAM) {
+          stream(to + v * SACCADE_WIDTH, acc[p][f][v]);
+        } else {
+          store(to + v * SACCADE_WIDTH, acc[p][f][v]);
+        }
+      }
       if constexpr (PARTIAL)
         store_some(to + whole * SACCADE_WIDTH, acc[p][f][whole], rest);
     }
@@ -147,14 +153,15 @@ constexpr int pixels_for(int filters) {
 
 using Compute = void (*)(const Tile&);
 
-template <int FILTERS, int VECTORS, bool PARTIAL>
+template <int FILTERS, int VECTORS, bool PARTIAL, bool STREAM = false>
 static Compute pick_pixels(Index pixels) {
-  return pixels == 1 ? compute<FILTERS, 1, VECTORS, PARTIAL>
-                     : compute<FILTERS, pixels_for(FILTERS), VECTORS, PARTIAL>;
+  return pixels == 1 ? compute<FILTERS, 1, VECTORS, PARTIAL, STREAM>
+                     : compute<FILTERS, pixels_for(FILTERS), VECTORS, PARTIAL, STREAM>;
 }
 
 template <int FILTERS>
-static Compute pick(Index pixels, Index vectors, bool partial) {
+static Compute pick(Index pixels, Index vectors, bool partial, bool streamed) {
+  if (streamed) return pick_pixels<FILTERS, 2, false, true>(pixels);
   if (vectors == 2) {
     return partial ? pick_pixels<FILTERS, 2, true>(pixels)
                    : pick_pixels<FILTERS, 2, false>(pixels);
@@ -163,21 +170,22 @@ static Compute pick(Index pixels, Index vectors, bool partial) {
                  : pick_pixels<FILTERS, 1, false>(pixels);
 }
 
-static Compute pick_tile(Index filters, Index pixels, Index vectors, bool partial) {
+static Compute pick_tile(Index filters, Index pixels, Index vectors, bool partial,
+                         bool streamed) {
   switch (filters) {
-    case 1: return pick<1>(pixels, vectors, partial);
-    case 2: return pick<2>(pixels, vectors, partial);
-    case 3: return pick<3>(pixels, vectors, partial);
-    case 4: return pick<4>(pixels, vectors, partial);
-    case 5: return pick<5>(pixels, vectors, partial);
-    case 6: return pick<6>(pixels, vectors, partial);
+    case 1: return pick<1>(pixels, vectors, partial, streamed);
+    case 2: return pick<2>(pixels, vectors, partial, streamed);
+    case 3: return pick<3>(pixels, vectors, partial, streamed);
+    case 4: return pick<4>(pixels, vectors, partial, streamed);
+    case 5: return pick<5>(pixels, vectors, partial, streamed);
+    case 6: return pick<6>(pixels, vectors, partial, streamed);
 #if SACCADE_REGISTERS == 32
-    case 7: return pick<7>(pixels, vectors, partial);
-    case 8: return pick<8>(pixels, vectors, partial);
-    case 9: return pick<9>(pixels, vectors, partial);
-    case 10: return pick<10>(pixels, vectors, partial);
-    case 11: return pick<11>(pixels, vectors, partial);
-    case 12: return pick<12>(pixels, vectors, partial);
+    case 7: return pick<7>(pixels, vectors, partial, streamed);
+    case 8: return pick<8>(pixels, vectors, partial, streamed);
+    case 9: return pick<9>(pixels, vectors, partial, streamed);
+    case 10: return pick<10>(pixels, vectors, partial, streamed);
+    case 11: return pick<11>(pixels, vectors, partial, streamed);
+    case 12: return pick<12>(pixels, vectors, partial, streamed);
 #endif
   }
   return nullptr;
@@ -187,7 +195,7 @@ static Compute pick_tile(Index filters, Index pixels, Index vectors, bool partia
 static void correlate_row(const Correlation& s, const Walk& xs, const Run& y_run,
                           Index y_number, const Walk& ys, const float* in,
                           const float* kernel, const float* bias, float* out,
-                          Index batch_start) {
+                          Index batch_start, bool streamed) {
   const Index b = s.batch, row = s.x.in * s.in_channels * b;
   const Index left = b - batch_start;
   const Index vectors = left > SACCADE_WIDTH ? 2 : 1;
@@ -217,8 +225,8 @@ static void correlate_row(const Correlation& s, const Walk& xs, const Run& y_run
       const Index f = blocks.start(n_block), filters = blocks.size(n_block);
       t.bias = bias ? bias + group * go + f : zeros;
       const Index pixels = pixels_for(static_cast<int>(filters));
-      const Compute many = pick_tile(filters, pixels, vectors, partial);
-      const Compute one = pick_tile(filters, 1, vectors, partial);
+      const Compute many = pick_tile(filters, pixels, vectors, partial, streamed);
+      const Compute one = pick_tile(filters, 1, vectors, partial, streamed);
       for (const Run& run : xs.runs) {
         t.columns = run.taps;
         t.in_column = xs.tap_in_step * s.in_channels * b;
@@ -259,8 +267,13 @@ static void correlate(const Correlation& s, const float* in, const float* kernel
     for (Index n = 0; n < run.count; ++n) rows.emplace_back(&run, n);
   const Index step = 2 * SACCADE_WIDTH, blocks = (s.batch + step - 1) / step;
   const Index count = static_cast<Index>(rows.size());
+  // All vectors are whole, and come in pairs.
+  const bool streamed = s.batch % step == 0 &&
+                        outgrows(out, s.y.out * s.x.out * s.out_channels * s.batch, step);
   parallel.run(count * blocks, [&](Index i) {
     const auto& [run, number] = rows[i % count];
-    correlate_row(s, xs, *run, number, ys, in, kernel, bias, out, (i / count) * step);
+    correlate_row(s, xs, *run, number, ys, in, kernel, bias, out, (i / count) * step,
+                  streamed);
+    if (streamed) end_stream();
   });
 }

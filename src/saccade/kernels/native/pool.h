@@ -53,6 +53,31 @@ static void max_pool(const Pooling& s, const float* in, float* out, Parallel& pa
   });
 }
 
+// How windows give to their places: added to what others gave, or, where no place is in
+// two, written, maybe past the caches.
+enum class Give { add, write, stream };
+
+typedef std::int32_t Integers __attribute__((vector_size(SACCADE_WIDTH * 4)));
+
+template <Give GIVE>
+static inline void give(const float* __restrict g, const std::int32_t* __restrict which,
+                        std::int32_t tap, float* __restrict to, Index n) {
+  if constexpr (GIVE == Give::stream) {
+    for (Index i = 0; i < n; i += SACCADE_WIDTH) {
+      Integers w;
+      __builtin_memcpy(&w, which + i, sizeof w);
+      stream(to + i, w == tap ? load(g + i) : Vector{});
+    }
+  } else {
+    for (Index i = 0; i < n; ++i) {
+      const float given = which[i] == tap ? g[i] : 0.0f;
+      to[i] = GIVE == Give::write ? given : to[i] + given;
+    }
+  }
+}
+
+// Gives numbers start .. start + n - 1 of a row of windows to the places of their maxima.
+template <Give GIVE>
 static void spread(const Pooling& s, const float* in, const float* gradient, float* out,
                    Index oy, Index start, Index n) {
   const Index pixel = s.channels * s.batch;
@@ -70,16 +95,22 @@ static void spread(const Pooling& s, const float* in, const float* gradient, flo
     // A window of nothing but -inf has its maximum at its first place.
     for (Index i = 0; i < n; ++i) which[i] = which[i] < 0 ? first : which[i];
     each_tap(s, oy, ox, [&](std::int32_t tap, Index offset) {
-      float* __restrict to = out + offset + start;
-      for (Index i = 0; i < n; ++i) to[i] += which[i] == tap ? g[i] : 0.0f;
+      give<GIVE>(g, which, tap, out + offset + start, n);
     });
   }
+}
+
+// Whether windows lie side by side and leave no place out.
+static inline bool covers(const PoolAxis& axis) {
+  return axis.stride == axis.size && axis.before == 0 && axis.out * axis.size == axis.in;
 }
 
 static void max_pool_gradient(const Pooling& s, const float* in, const float* gradient,
                               float* out, Parallel& parallel) {
   const Index pixel = s.channels * s.batch, blocks = (pixel + kPoolBlock - 1) / kPoolBlock;
   const bool apart = s.y.stride >= s.y.size && s.y.out > 0;
+  const bool once = apart && covers(s.y) && covers(s.x);
+  const bool streamed = once && outgrows(out, s.y.in * s.x.in * pixel, pixel);
   // Windows that share rows are summed by one thread for each block of numbers.
   const Index bands = apart ? s.y.out : 1;
   parallel.run(bands * (apart ? 1 : blocks), [&](Index i) {
@@ -92,10 +123,17 @@ static void max_pool_gradient(const Pooling& s, const float* in, const float* gr
     for (Index b = apart ? 0 : i; b < (apart ? blocks : i + 1); ++b) {
       const Index start = b * kPoolBlock;
       const Index n = pixel - start < kPoolBlock ? pixel - start : kPoolBlock;
+      if (once) {
+        const auto run = streamed ? spread<Give::stream> : spread<Give::write>;
+        run(s, in, gradient, out, first, start, n);
+        continue;
+      }
       for (Index place = top * s.x.in; place < end * s.x.in; ++place)
         __builtin_memset(out + place * pixel + start, 0, n * sizeof(float));
-      for (Index oy = first; oy < last; ++oy) spread(s, in, gradient, out, oy, start, n);
+      for (Index oy = first; oy < last; ++oy)
+        spread<Give::add>(s, in, gradient, out, oy, start, n);
     }
+    if (streamed) end_stream();
   });
 }
 

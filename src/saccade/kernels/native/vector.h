@@ -16,6 +16,30 @@ static inline Vector load(const float* p) {
 
 static inline void store(float* p, Vector v) { __builtin_memcpy(p, &v, sizeof v); }
 
+// Stores to the start of a line of the cache past the caches, for arrays that outgrow
+// them: the line is not read first. Readers in other threads need `end_stream`.
+#if SACCADE_MASKS == 512
+static inline void stream(float* p, Vector v) { _mm512_stream_ps(p, (__m512)v); }
+static inline void end_stream() { _mm_sfence(); }
+#elif SACCADE_MASKS == 256
+static inline void stream(float* p, Vector v) { _mm256_stream_ps(p, (__m256)v); }
+static inline void end_stream() { _mm_sfence(); }
+#else
+static inline void stream(float* p, Vector v) { store(p, v); }
+static inline void end_stream() {}
+#endif
+
+// Bytes of an array that is gone from the caches when it is read next, and whether the
+// parts of `numbers` floats that it is made of begin with a line.
+constexpr Index kStreamBytes = Index{32} << 20;
+
+static inline bool outgrows(const float* data, Index count, Index numbers) {
+  constexpr Index line = 16;
+  return count >= kStreamBytes / static_cast<Index>(sizeof(float)) &&
+         numbers % line == 0 &&
+         reinterpret_cast<std::uintptr_t>(data) % (line * sizeof(float)) == 0;
+}
+
 // The first `count` floats, 0 <= count <= SACCADE_WIDTH; the rest is 0. Where the set has
 // masked moves they are used: a copy through memory costs more than all the arithmetic.
 #if SACCADE_MASKS == 512
