@@ -44,6 +44,36 @@ def test_a_running_jax_is_told():
     assert "Import saccade first" in done.stderr
 
 
+def test_programs_on_a_processor_begin_where_they_are_called():
+    code = """
+import threading, time
+import jax, jax.numpy as jnp
+import saccade.layers
+AFTER
+x = jnp.ones((700, 700))
+work = jax.jit(lambda x: jax.lax.fori_loop(0, 20, lambda i, y: y @ x * 1e-3, x))
+work(x).block_until_ready()
+ticks = 0
+def tick():
+    global ticks
+    while True:
+        ticks += 1
+        time.sleep(0.001)
+threading.Thread(target=tick, daemon=True).start()
+begin = time.perf_counter()
+y = work(x)
+called = time.perf_counter() - begin
+seen = ticks
+y.block_until_ready()
+whole = time.perf_counter() - begin
+print(called > whole / 2, seen > 2)
+"""
+    # Other threads of Python go on meanwhile.
+    assert run(code.replace("AFTER", "")).stdout.split() == ["True", "True"]
+    other = "jax.config.update('jax_cpu_enable_async_dispatch', True)"
+    assert run(code.replace("AFTER", other)).stdout.split()[0] == "False"
+
+
 def test_the_gpu_is_not_filled_unless_asked():
     code = "import os, saccade; print(os.environ['XLA_PYTHON_CLIENT_PREALLOCATE'])"
     done = subprocess.run(

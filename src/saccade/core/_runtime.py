@@ -48,6 +48,19 @@ def prepare() -> None:
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 
+def compute_in_place() -> None:
+    """Lets programs on CPU begin in the thread that calls them, if JAX has not started.
+
+    Results are waited for at once, and waking another thread up and being woken up by
+    it costs more than a small network. After the import `jax.config.update` with
+    `jax_cpu_enable_async_dispatch` still turns it round.
+    """
+    import jax
+
+    if not _jax_is_running():
+        jax.config.update("jax_cpu_enable_async_dispatch", False)
+
+
 def _jax_is_running() -> bool:
     bridge = sys.modules.get("jax._src.xla_bridge")
     return bool(getattr(bridge, "_backends", None))

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from saccade.core import _budget, _names, _scope
+from saccade.core import _budget, _names, _runtime, _scope
 from saccade.core._dtypes import standardize_dtype
 from saccade.core._errors import ConfigError, ShapeError, message
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
         def __call__(self, x: jax.Array, /) -> jax.Array: ...
 
+
+# Every program of saccade has variables, so it is early enough here.
+_runtime.compute_in_place()
 
 # From this many bytes on, one copy less is worth the care; and where arrays begin.
 _LARGE = 2**16

@@ -387,6 +387,20 @@ def predict(
     return _joined(parts)  # A copy: users write into what they get.
 
 
+# What a rehearsal puts another function in the place of.
+_whole_predict = predict
+
+
+def is_whole() -> bool:
+    """Says whether predictions are whole, and not a rehearsal of a few batches.
+
+    Example:
+        >>> is_whole()
+        True
+    """
+    return predict is _whole_predict
+
+
 def _executions(done: int, count: int, stride: int) -> Iterator[tuple[int, int]]:
     """Cuts the batches of a group where executions begin: (first, last) of each."""
     first = 0

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from saccade.engine._spec import Trainable, TrainSpec
 
 
+_NO_SEED = np.zeros(2, np.uint32)
+
+
 class _Program:
     """A compiled function that lets the collector of garbage rest in its first call.
 
@@ -84,6 +87,8 @@ class Programs:
         )
         self.traces: Counter[str] = Counter()
         self._predictions = 0
+        # Whether a prediction that was traced draws random numbers.
+        self._draws = False
         self.model = model
         self._spec = spec
 
@@ -290,16 +295,22 @@ class Programs:
             seed: jax.Array,
             done: jax.Array,
         ) -> Any:
+            groups = jax.tree.leaves(x)[0].shape[0]
+            if groups == 1:  # needs no loop, which costs more than one picture
+                only = jax.tree.map(lambda a: a.reshape(a.shape[1:]), x)
+                rows = jax.tree.leaves(only)[0].shape[0]
+                mask = None if self.exact else jnp.arange(rows) < sizes[0]
+                y = step(state, only, mask, self._batch_key(seed, done))
+                return jax.tree.map(lambda v: v[None], y)
             first = jax.tree.map(lambda a: a[0], x)
             shapes = jax.eval_shape(
-                lambda s, b: step(s, b, None, _batch_key(seed, done)), state, first
+                lambda s, b: step(s, b, None, self._batch_key(seed, done)), state, first
             )
-            groups = jax.tree.leaves(x)[0].shape[0]
             out = jax.tree.map(lambda s: jnp.zeros((groups, *s.shape), s.dtype), shapes)
 
             def body(i: jax.Array, filled: Any) -> Any:
                 batch, mask = self._nth(x, sizes, i)
-                y = step(state, batch, mask, _batch_key(seed, done + i))
+                y = step(state, batch, mask, self._batch_key(seed, done + i))
                 return jax.tree.map(
                     lambda o, v: lax.dynamic_update_index_in_dim(o, v, i, 0), filled, y
                 )
@@ -314,18 +325,34 @@ class Programs:
         step = make_predict_step(self.model, self.layout)
 
         def run(state: Values, x: Any, seed: jax.Array, done: jax.Array) -> Any:
-            return step(state, x, None, _batch_key(seed, done))
+            return step(state, x, None, self._batch_key(seed, done))
 
         return self._compiled("predict_exact", run)
 
-    def next_prediction(self) -> np.ndarray:
+    def _batch_key(self, seed: jax.Array, number: jax.Array) -> MakeKey:
+        """The random key of a batch: a pure function of (seed, number)."""
+
+        def make() -> jax.Array:
+            self._draws = True
+            return jax.random.fold_in(seed, number)
+
+        return make
+
+    def next_prediction(self, known: bool = False) -> np.ndarray:
         """Returns the seed of a call of predict(), uint32 (2,).
 
         It follows from the global seed and the number of calls before, and draws
         nothing, so that a prediction between two runs of training changes neither.
+
+        Args:
+            known: whether what is called was traced before; then there is no need of
+                a seed that nobody reads.
         """
-        bits = mix(global_generator().seed, self._predictions)
+        number = self._predictions
         self._predictions += 1
+        if known and not self._draws:
+            return _NO_SEED
+        bits = mix(global_generator().seed, number)
         return np.array([0, bits], np.uint32)
 
 
@@ -351,11 +378,6 @@ def _nth_of_group(
     rows = jax.tree.leaves(batch)[0].shape[0]
     size = lax.dynamic_index_in_dim(sizes, index, keepdims=False)
     return batch, jnp.arange(rows) < size
-
-
-def _batch_key(seed: jax.Array, number: jax.Array) -> MakeKey:
-    """The random key of a batch: a pure function of (seed, number)."""
-    return lambda: jax.random.fold_in(seed, number)
 
 
 def _step_key(seed: jax.Array, epoch: jax.Array, step: jax.Array) -> MakeKey:

@@ -15,8 +15,8 @@ from saccade.core._names import to_snake_case
 # Attributes of the base classes that may hold layers which belong to other places.
 _NOT_VISITED = frozenset(
     {
-        "_chain", "_compile_config", "_given_arguments", "_graph", "_inbound_nodes",
-        "_layers", "_own_variables", "_programs", "_spec",
+        "_answers", "_chain", "_compile_config", "_given_arguments", "_graph",
+        "_inbound_nodes", "_layers", "_own_variables", "_programs", "_spec",
     }
 )  # fmt: skip
 # Classes that Keras itself knows by another name than programs do.
