@@ -270,4 +270,4 @@ def test_many_shapes_do_not_pile_up(model, monkeypatch):
         warnings.simplefilter("error")
         for count in (1, 2, 3, 4, 1):
             model.predict(rows(count), verbose=0)
-    assert len(model._answers._known.shapes) <= 3
+    assert len(model._short_answers._known.shapes) <= 3

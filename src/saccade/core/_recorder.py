@@ -248,6 +248,20 @@ def stop_gradient(value: Value) -> Value:
     return copy_unseen(value) if recorded else jax.lax.stop_gradient(value)
 
 
+def recording() -> bool:
+    """Says whether a recorder takes part in what this thread computes now.
+
+    Example:
+        >>> recorder = Recorder(); recorder.start()
+        >>> inside = recording(); recorder.stop(); inside, recording()
+        (True, False)
+    """
+    if not _used:
+        return False
+    with _take_trace() as trace:
+        return isinstance(trace, Recorder)
+
+
 def is_inexact(value: Value) -> bool:
     """Says whether a gradient can flow through a value.
 

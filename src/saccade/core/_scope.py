@@ -159,6 +159,11 @@ class Scope:
         """Whether random draws inside come from this scope."""
         return self._make_key is not None
 
+    @property
+    def drawn(self) -> bool:
+        """Whether random numbers were drawn inside."""
+        return self._key is not None or bool(self._draws)
+
     def key(self) -> jax.Array:
         """Returns the step's random key."""
         if self._key is None:

@@ -83,6 +83,11 @@ def training_phase(training: bool | None) -> Iterator[None]:
         _local.training = before
 
 
+def calling() -> bool:
+    """Says whether this thread is inside a call of a layer."""
+    return getattr(_local, "depth", 0) > 0
+
+
 class Layer(Operation):
     """A step of a network: arrays in, arrays out, with weights of its own.
 

@@ -74,7 +74,7 @@ class Answers:
         size = _filled(rows, batch_size, known.programs.exact)
         if size is None or not self._holds(known):
             return None
-        x = to_array(x, "x", "predict")
+        x = np.asarray(to_array(x, "x", "predict"))
         if (x.shape, x.dtype, size) not in known.shapes or _has_nan(x):
             return None
         self._model.stop_predicting = False

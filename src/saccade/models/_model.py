@@ -22,6 +22,7 @@ from saccade.core._errors import (
 from saccade.core._symbolic import KerasTensor, Operation, infer
 from saccade.layers import Layer
 from saccade.layers._layer import shapes_from_lists
+from saccade.models._calls import Calls
 from saccade.models._entrance import fitted_shape
 from saccade.models._graph import Graph, mapped
 from saccade.models._older_names import OlderNames
@@ -87,9 +88,20 @@ class Model(OlderNames):
             )
         super().__init__(name=name, **kwargs)
         self._start_trainer()
+        self._compiled_calls = Calls(self)
         if given:
             self._graph = Graph(given[0], given[1], self._where)
             self.built = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Computes the output; compiled where arrays of a shape come again and again.
+
+        Args:
+            *args: arrays (b, ...), NumPy or JAX, or placeholders.
+            **kwargs: `training` and what else `call` takes.
+        """
+        answer = self._compiled_calls.find(args, kwargs)
+        return super().__call__(*args, **kwargs) if answer is None else answer
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Computes the output: runs the graph, or what a subclass writes."""

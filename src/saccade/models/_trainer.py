@@ -70,7 +70,7 @@ class Trainer(Steps):
     def _start_trainer(self) -> None:
         self._spec: TrainSpec | None = None
         self._programs: dict[tuple[Any, ...], Programs] = {}
-        self._answers = Answers(self)
+        self._short_answers = Answers(self)
         self._steps_seen = SeenSteps()
         self.history: History | None = None
         self.execution_plan: ExecutionPlan | None = None
@@ -128,7 +128,7 @@ class Trainer(Steps):
             steps_per_execution=steps_per_execution,
         )
         self._programs.clear()
-        self._answers.forget()
+        self._short_answers.forget()
         self._steps_seen = SeenSteps()
         self.run_eagerly = run_eagerly
         self.stop_training = False
@@ -553,7 +553,7 @@ class Trainer(Steps):
             (5, 3)
         """
         if verbose == 0 and callbacks is None and steps is None and not older:
-            answer = self._answers.find(x, batch_size)
+            answer = self._short_answers.find(x, batch_size)
             if answer is not None:
                 return answer
         check_older(older, self.predict, "predict")
@@ -568,10 +568,10 @@ class Trainer(Steps):
         told = self._callback_list(callbacks, verbose, 1, source, steps)
         stride = 1 if self._spec is None else self._spec.steps_per_execution
         outputs = _loop.predict(programs, source, steps, told, stride)
-        plain_arrays = isinstance(source, ArraySource) and steps is None
-        if plain_arrays and not self._chooses_weights():
+        if isinstance(source, ArraySource) and steps is None:
             key = (id(None), False, *layout.identity)
-            self._answers.keep(x, source.x, batch_size, key, programs)
+            if not self._chooses_weights():
+                self._short_answers.keep(x, source.x, batch_size, key, programs)
         return outputs
 
     def _layout_to_predict(self) -> StateLayout:
