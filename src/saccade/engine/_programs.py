@@ -20,6 +20,7 @@ from jax import lax
 from saccade import kernels
 from saccade.core import _runtime
 from saccade.core._random import global_generator, mix
+from saccade.engine._pieces import in_pieces
 from saccade.engine._state import StateLayout, Values
 from saccade.engine._step import (
     Batch,
@@ -299,8 +300,15 @@ class Programs:
             if groups == 1:  # needs no loop, which costs more than one picture
                 only = jax.tree.map(lambda a: a.reshape(a.shape[1:]), x)
                 rows = jax.tree.leaves(only)[0].shape[0]
-                mask = None if self.exact else jnp.arange(rows) < sizes[0]
-                y = step(state, only, mask, self._batch_key(seed, done))
+                key = self._batch_key(seed, done)
+                if self.exact:
+                    y = step(state, only, None, key)
+                else:
+                    whole = functools.partial(_keyed, step, state, key)
+                    mask = jnp.arange(rows) < sizes[0]
+                    pieces = in_pieces(whole, only, mask)
+                    # Pieces that draw numbers would all draw the same.
+                    y = (whole if self._draws else pieces)(only, mask)
                 return jax.tree.map(lambda v: v[None], y)
             first = jax.tree.map(lambda a: a[0], x)
             shapes = jax.eval_shape(
@@ -354,6 +362,16 @@ class Programs:
             return _NO_SEED
         bits = mix(global_generator().seed, number)
         return np.array([0, bits], np.uint32)
+
+
+def _keyed(
+    step: Callable[[Values, Any, Any, MakeKey], Any],
+    state: Values,
+    key: MakeKey,
+    x: Any,
+    mask: jax.Array,
+) -> Any:
+    return step(state, x, mask, key)
 
 
 def _flat(state: Values) -> Values:

@@ -1,0 +1,90 @@
+"""Predictions of large batches on CPU, in pieces whose numbers stay in the caches.
+
+A batch of 1,024 pictures makes arrays that are written to memory and read again by the
+next layer; pieces of it do not. The outputs are the same, because each row of them
+depends on its own row of the input alone: a trace shows whether that is so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+# The largest array of a piece: about what the inner caches of a few cores hold.
+PIECE_BYTES = 8 * 2**20
+
+
+def in_pieces(
+    step: Callable[[Any, jax.Array], Any], x: Any, mask: jax.Array
+) -> Callable[[Any, jax.Array], Any]:
+    """Returns a step that runs piece by piece, or the step itself where that is wrong.
+
+    Args:
+        step: (x, mask of real rows) -> outputs; its layers honour the mask.
+        x: a batch that it is for, arrays (rows, ...).
+        mask: bool (rows,).
+
+    Example:
+        >>> x = jnp.ones((8, 2**20))
+        >>> run = in_pieces(lambda x, mask: x + 1, x, jnp.ones(8, bool))
+        >>> run(x, jnp.ones(8, bool)).shape  # four pieces of two rows
+        (8, 1048576)
+    """
+    # Several devices share the rows among them instead.
+    if jax.default_backend() != "cpu" or jax.device_count() > 1:
+        return step
+    rows = mask.shape[0]
+    if rows < 2:
+        return step
+    traced, outputs = jax.make_jaxpr(step, return_shape=True)(x, mask)
+    reads_mask = any(
+        var is traced.jaxpr.invars[-1]
+        for line in traced.jaxpr.eqns
+        for var in line.invars
+    )
+    if reads_mask or any(a.shape[:1] != (rows,) for a in jax.tree.leaves(outputs)):
+        return step
+    size = piece_size(rows, _largest(traced.jaxpr))
+    return step if size == rows else _split(step, size)
+
+
+def piece_size(rows: int, largest: int) -> int:
+    """Returns how many rows a piece has: all, or a part that divides them.
+
+    Args:
+        rows: of the batch.
+        largest: bytes of the largest array that the batch makes.
+
+    Example:
+        >>> piece_size(1024, 40 * 2**20), piece_size(32, 2**20), piece_size(1021, 2**30)
+        (128, 32, 1021)
+    """
+    most = max(1, rows * PIECE_BYTES // largest) if largest else rows
+    if 2 * most > rows:
+        return rows
+    # Much smaller pieces than what fits would leave the threads without work.
+    parts = (n for n in range(most, most // 2, -1) if rows % n == 0)
+    return next(parts, rows)
+
+
+def _largest(program: Any) -> int:
+    shapes = [v.aval for line in program.eqns for v in line.outvars]
+    sizes = (math.prod(s.shape) * s.dtype.itemsize for s in shapes if s.shape)
+    return max(sizes, default=0)
+
+
+def _split(
+    step: Callable[[Any, jax.Array], Any], size: int
+) -> Callable[[Any, jax.Array], Any]:
+    def run(x: Any, mask: jax.Array) -> Any:
+        cut = jax.tree.map(lambda a: a.reshape(-1, size, *a.shape[1:]), x)
+        real = jnp.ones(size, bool)
+        outputs = lax.map(lambda piece: step(piece, real), cut)
+        return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:]), outputs)
+
+    return run
