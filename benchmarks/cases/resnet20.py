@@ -47,7 +47,8 @@ CASE = Training(
         GlobalPool(),
         Dense(10, "softmax"),
     ),
-    pictures=512,
+    # As many steps that what a call costs once (its memory) weighs as in a real epoch.
+    pictures=1536,
     quick_pictures=256,
     batch=128,
     parameters=272_474,
