@@ -14,6 +14,7 @@ from saccade.engine import _pieces
 def cut(monkeypatch):
     """Makes pieces small, and lists their rows."""
     monkeypatch.setattr(_pieces, "PIECE_BYTES", 2048)
+    monkeypatch.setattr(_pieces, "LEAST_ROWS", 1)
     found = []
     whole = _pieces._split
 
@@ -98,8 +99,22 @@ def test_statistics_of_the_batch_are_those_of_all_of_it(rng, cut):
     assert not cut
 
 
+def test_large_weights_make_no_small_pieces(rng, cut):
+    # The kernel of 8 KB is converted, which makes an array as large as four pieces.
+    last = layers.Dense(32, dtype="mixed_bfloat16")
+    model = saccade.Sequential([layers.Input((128,)), last])
+    model.predict(rng.normal(size=(4, 128)), batch_size=4, verbose=0)
+    assert not cut
+
+
+def test_pieces_are_not_smaller_than_vectors_need(rng, monkeypatch):
+    monkeypatch.setattr(_pieces, "PIECE_BYTES", 1)
+    assert _pieces.piece_size(100, 1000) == 100
+    assert _pieces.piece_size(1024, 2**30) == 64
+
+
 def test_sizes_of_pieces():
     assert _pieces.piece_size(64, 100) == 64
     assert _pieces.piece_size(1000, 40 * 2**20) == 200
-    assert _pieces.piece_size(4, 2**30) == 1
+    assert _pieces.piece_size(128, 2**40) == 64
     assert _pieces.piece_size(7, 0) == 7

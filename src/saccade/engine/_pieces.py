@@ -17,6 +17,8 @@ from jax import lax
 
 # The largest array of a piece: about what the inner caches of a few cores hold.
 PIECE_BYTES = 8 * 2**20
+# Fewer rows leave vectors along the batch and threads without work.
+LEAST_ROWS = 64
 
 
 def in_pieces(
@@ -30,16 +32,16 @@ def in_pieces(
         mask: bool (rows,).
 
     Example:
-        >>> x = jnp.ones((8, 2**20))
-        >>> run = in_pieces(lambda x, mask: x + 1, x, jnp.ones(8, bool))
-        >>> run(x, jnp.ones(8, bool)).shape  # four pieces of two rows
-        (8, 1048576)
+        >>> x, mask = jnp.ones((256, 2**15)), jnp.ones(256, bool)
+        >>> run = in_pieces(lambda x, mask: x + 1, x, mask)
+        >>> run(x, mask).shape  # four pieces of 64 rows
+        (256, 32768)
     """
     # Several devices share the rows among them instead.
     if jax.default_backend() != "cpu" or jax.device_count() > 1:
         return step
     rows = mask.shape[0]
-    if rows < 2:
+    if rows < 2 * LEAST_ROWS:
         return step
     traced, outputs = jax.make_jaxpr(step, return_shape=True)(x, mask)
     reads_mask = any(
@@ -49,7 +51,7 @@ def in_pieces(
     )
     if reads_mask or any(a.shape[:1] != (rows,) for a in jax.tree.leaves(outputs)):
         return step
-    size = piece_size(rows, _largest(traced.jaxpr))
+    size = piece_size(rows, _largest(traced.jaxpr, rows))
     return step if size == rows else _split(step, size)
 
 
@@ -61,20 +63,22 @@ def piece_size(rows: int, largest: int) -> int:
         largest: bytes of the largest array that the batch makes.
 
     Example:
-        >>> piece_size(1024, 40 * 2**20), piece_size(32, 2**20), piece_size(1021, 2**30)
-        (128, 32, 1021)
+        >>> piece_size(1024, 40 * 2**20), piece_size(100, 2**30)
+        (128, 100)
     """
-    most = max(1, rows * PIECE_BYTES // largest) if largest else rows
+    most = max(LEAST_ROWS, rows * PIECE_BYTES // largest) if largest else rows
     if 2 * most > rows:
         return rows
-    # Much smaller pieces than what fits would leave the threads without work.
     parts = (n for n in range(most, most // 2, -1) if rows % n == 0)
     return next(parts, rows)
 
 
-def _largest(program: Any) -> int:
-    shapes = [v.aval for line in program.eqns for v in line.outvars]
-    sizes = (math.prod(s.shape) * s.dtype.itemsize for s in shapes if s.shape)
+def _largest(program: Any, rows: int) -> int:
+    """The bytes of the largest array of rows; weights are the same for each piece."""
+    made = (v.aval for line in program.eqns for v in line.outvars)
+    sizes = (
+        math.prod(a.shape) * a.dtype.itemsize for a in made if a.shape[:1] == (rows,)
+    )
     return max(sizes, default=0)
 
 

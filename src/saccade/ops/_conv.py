@@ -66,10 +66,9 @@ def conv(
         (1, 3, 3, 8)
     """
     where = "ops.conv"
-    x, w, last = _arrays(inputs, kernel, data_format, where)
-    groups = group_count(x.shape[-1], w.shape[-2], w.shape[-1], where)
-    spec = _spec(x, w, strides, padding, dilation_rate, groups, where)
-    return _restore(kernels.conv(x.astype(w.dtype), w, spec), last)
+    windows = strides, padding, data_format, dilation_rate
+    x, w, spec, last = _prepared(inputs, kernel, *windows, where)
+    return _restore(kernels.conv(x, w, spec), last)
 
 
 def conv_relu(
@@ -108,12 +107,11 @@ def conv_relu(
                 [0., 2.]]], dtype=float32)
     """
     where = "ops.conv_relu"
-    x, w, last = _arrays(inputs, kernel, data_format, where)
+    windows = strides, padding, data_format, dilation_rate
+    x, w, spec, last = _prepared(inputs, kernel, *windows, where)
     b = jnp.asarray(bias).astype(w.dtype)
     _one_per_channel(b, w.shape[-1:], where)
-    groups = group_count(x.shape[-1], w.shape[-2], w.shape[-1], where)
-    spec = _spec(x, w, strides, padding, dilation_rate, groups, where)
-    return _restore(kernels.conv_relu(x.astype(w.dtype), w, b, spec), last)
+    return _restore(kernels.conv_relu(x, w, b, spec), last)
 
 
 def depthwise_conv(
@@ -322,6 +320,22 @@ def _arrays(
             )
         )
     return (x if last else jnp.moveaxis(x, 1, -1)), w, last
+
+
+def _prepared(
+    inputs: ArrayLike,
+    kernel: ArrayLike,
+    strides: Ints,
+    padding: str,
+    data_format: str | None,
+    dilation_rate: Ints,
+    where: str,
+) -> tuple[jax.Array, jax.Array, kernels.ConvSpec, bool]:
+    """Arrays of one type with channels last, the shape, whether they came like that."""
+    x, w, last = _arrays(inputs, kernel, data_format, where)
+    groups = group_count(x.shape[-1], w.shape[-2], w.shape[-1], where)
+    spec = _spec(x, w, strides, padding, dilation_rate, groups, where)
+    return x.astype(w.dtype), w, spec, last
 
 
 def _one_per_channel(bias: jax.Array, shape: tuple[int, ...], where: str) -> None:
