@@ -21,6 +21,7 @@ from saccade import kernels
 from saccade.core import _runtime
 from saccade.core._random import global_generator, mix
 from saccade.engine._pieces import in_pieces
+from saccade.engine._program import Program
 from saccade.engine._state import StateLayout, Values
 from saccade.engine._step import (
     Batch,
@@ -37,29 +38,6 @@ if TYPE_CHECKING:
 
 
 _NO_SEED = np.zeros(2, np.uint32)
-
-
-class _Program:
-    """A compiled function that lets the collector of garbage rest in its first call.
-
-    Tracing makes millions of objects that stay, each look at which is lost time.
-    """
-
-    def __init__(self, program: Any) -> None:
-        self._program = program
-        self._was_called = False
-
-    def __call__(self, *args: Any) -> Any:
-        if self._was_called:
-            return self._program(*args)
-        with _runtime.collector_paused():
-            result = self._program(*args)
-        self._was_called = True
-        return result
-
-    def lower(self, *args: Any) -> jax.stages.Lowered:
-        """Traces the program for arguments and gives it to those who look into it."""
-        return self._program.lower(*args)
 
 
 class Programs:
@@ -93,14 +71,14 @@ class Programs:
         self.model = model
         self._spec = spec
 
-    def _compiled(self, name: str, run: Callable[..., Any]) -> _Program:
+    def _compiled(self, name: str, run: Callable[..., Any]) -> Program:
         @functools.wraps(run)
         def traced(*args: Any) -> Any:
             self.traces[name] += 1
             return run(*args)
 
         traced.__name__ = f"saccade_{name}"
-        return _Program(jax.jit(traced))
+        return Program(traced)
 
     def _logs(self, counts: list[jax.Array]) -> dict[str, Any]:
         return read_logs(self.model, self.layout, counts)

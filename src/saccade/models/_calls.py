@@ -11,7 +11,7 @@ penalties, code of the user's own.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -20,6 +20,7 @@ from jax.core import Tracer
 
 from saccade.core import _recorder, _runtime, _scope
 from saccade.core._masks import has_mask
+from saccade.engine._program import Program
 from saccade.layers._layer import calling
 from saccade.models._watch import Watch
 
@@ -37,8 +38,8 @@ _KNOWN = ("builtins", "jax", "jaxlib", "ml_dtypes", "numpy", "saccade")
 
 
 @dataclasses.dataclass(slots=True)
-class _Program:
-    run: Callable[..., Any]
+class _Compiled:
+    run: Program
     variables: list[Variable]
 
 
@@ -52,7 +53,7 @@ class Calls:
     def __init__(self, model: Model) -> None:
         self._model = model
         # By shapes: how many calls there were, the program, or None if there is none.
-        self._known: dict[Any, int | _Program | None] = {}
+        self._known: dict[Any, int | _Compiled | None] = {}
         self._watch: Watch | None = None
         self._layers: list[Layer] = []
 
@@ -95,7 +96,7 @@ class Calls:
 
     def _count(
         self, key: Any, calls: int, x: Any, training: bool | None
-    ) -> _Program | None:
+    ) -> _Compiled | None:
         """Counts a call; returns a program when there were enough."""
         if len(self._known) >= MOST_SHAPES and key not in self._known:
             self._known.clear()
@@ -112,7 +113,7 @@ class Calls:
         self._known[key] = found
         return found
 
-    def _compile(self, x: Any, training: bool | None) -> _Program | None:
+    def _compile(self, x: Any, training: bool | None) -> _Compiled | None:
         """Makes a program, or returns None if the call does more than compute."""
         _runtime.enable_cache()
         model, variables, pure = self._model, self._model.weights, True
@@ -138,10 +139,9 @@ class Calls:
             )
             return outputs
 
-        run = jax.jit(call)
-        with _runtime.collector_paused():
-            run.eval_shape([v.own_value for v in variables], x)
-        return _Program(run, variables) if pure else None
+        run = Program(call)
+        run.shapes([v.own_value for v in variables], x)
+        return _Compiled(run, variables) if pure else None
 
 
 def _is(one: object, other: object) -> bool:
