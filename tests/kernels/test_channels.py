@@ -71,6 +71,13 @@ def test_normalizing_and_gradients_agree_with_xla(shape: tuple[int, ...]) -> Non
 
 
 @needs_library
+def test_moments_of_nothing() -> None:
+    for form in _native_channels.moments, _norm.moments_by_sums:
+        mean, variance = form(jnp.ones((0, 4, 4, 3)), None)
+        assert mean.shape == variance.shape == (3,)
+
+
+@needs_library
 def test_moments_keep_their_digits_far_from_zero() -> None:
     x = jnp.asarray(1e4 + np.arange(4096.0).reshape(32, 8, 8, 2) % 7, jnp.float32)
     mean, variance = _native_channels.moments(x, None)

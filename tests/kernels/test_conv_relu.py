@@ -108,6 +108,23 @@ def test_second_derivatives(places: tuple[int, ...]) -> None:
         np.testing.assert_allclose(a, b, atol=1e-4 * float(jnp.max(jnp.abs(b))))
 
 
+@pytest.mark.parametrize("size", [1, 3])
+def test_an_empty_batch(size: int) -> None:
+    lengths, kernel = (6, 6), (size, size)
+    outputs = (7 - size, 7 - size)
+    spec = ConvSpec(0, lengths, outputs, kernel, 3, 5, (1, 1), (1, 1), ((0, 0),) * 2)
+
+    def loss(x, w, b):
+        return jnp.sum(kernels.conv_relu(x, w, b, spec))
+
+    arrays = jnp.ones((0, 6, 6, 3)), jnp.ones((*kernel, 3, 5)), jnp.ones(5)
+    for numbers in (1, 2), (0, 1, 2):
+        for slope, number in zip(
+            jax.grad(loss, numbers)(*arrays), numbers, strict=True
+        ):
+            np.testing.assert_array_equal(slope, jnp.zeros_like(arrays[number]))
+
+
 def test_a_result_that_nothing_depends_on() -> None:
     x, kernel, bias, _ = arrays(SPECS[0])
 

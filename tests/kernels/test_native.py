@@ -146,6 +146,17 @@ def test_tiles_are_taken_where_channels_are_many(monkeypatch) -> None:
 
 
 @needs_library
+def test_signals_in_parts_agree_with_xla() -> None:
+    # One row, of which each thread takes parts, forward and back.
+    spec = ConvSpec(8, (500,), (250,), (5,), 2, 3, (2,), (1,), ((2, 1),))
+    x, w, dy = arrays(spec)
+    expected, pull = jax.vjp(lambda x: _xla.conv(x, w, spec), x)
+    np.testing.assert_allclose(_native.conv(x, w, spec), expected, atol=1e-5)
+    got = _native.conv_grad_input(dy, w, spec)
+    np.testing.assert_allclose(got, pull(dy)[0], atol=1e-5)
+
+
+@needs_library
 @pytest.mark.parametrize("vectors", ["avx2", "plain"])
 def test_narrower_vectors_give_the_same_numbers(vectors: str) -> None:
     if _library.vectors() == "plain":

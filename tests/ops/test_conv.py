@@ -138,6 +138,14 @@ def test_a_kernel_larger_than_its_input() -> None:
         (lambda x, w: conv(x, w, padding="smae"), "did you mean 'same'"),
         (lambda x, w: conv(x, w, data_format="nhwc"), "'channels_last'"),
         (lambda x, w: conv(x, w, dilation_rate=-1), "`dilation_rate`"),
+        # XLA ends the process where the padded size overflows.
+        (
+            lambda x, w: conv(x, w, 1, "same", dilation_rate=2**35),
+            "windows reach over 68719476742 x 68719476742 places of a picture of 6 x 6",
+        ),
+        (lambda x, w: conv_transpose(x, w[..., :3], 2**40), "more than any memory"),
+        (lambda x, w: conv(x, w[:0]), r"`kernel` is empty: .* \(0, 3, 3, 5\)"),
+        (lambda x, w: conv(x, w[..., :0]), "`kernel` is empty"),
         (
             lambda x, w: conv_transpose(w[0], w[..., :5], padding="same"),
             "kernel",
@@ -147,6 +155,21 @@ def test_a_kernel_larger_than_its_input() -> None:
 def test_errors_name_the_argument(call, text) -> None:
     with pytest.raises((ConfigError, ShapeError), match=text):
         call(jnp.ones((1, 6, 6, 3)), jnp.ones((3, 3, 3, 5)))
+
+
+@pytest.mark.parametrize("size", [1, 3])
+@pytest.mark.parametrize("shape", [(0, 6, 6, 3), (2, 0, 6, 3)], ids=str)
+def test_nothing_in_nothing_out(shape: tuple[int, ...], size: int) -> None:
+    x, w = jnp.ones(shape), jnp.ones((size, size, 3, 5))
+
+    def loss(x, w):
+        out = conv(x, w, padding="same")
+        assert out.shape == (*shape[:3], 5)
+        return out.sum() + add_bias(out, jnp.ones(5)).sum()
+
+    to_x, to_w = jax.jit(jax.grad(loss, (0, 1)))(x, w)
+    assert to_x.shape == shape
+    np.testing.assert_array_equal(to_w, jnp.zeros_like(w))
 
 
 def test_empty_transposed_output() -> None:

@@ -68,6 +68,7 @@ def test_average_of_integers_is_a_float() -> None:
         (lambda: average_pool(X, (2, 5)), "window of 5 does not fit into axis 2"),
         (lambda: max_pool(X, 0), "`pool_size` must be an int >= 1"),
         (lambda: max_pool(X, 2, 0), "`strides` must be an int >= 1"),
+        (lambda: max_pool(X, 2**16, 1, "same"), "must be below 2\\^31 places"),
         (lambda: max_pool(X, 2, padding="causal"), "`padding` must be one of"),
         (lambda: max_pool(X[0, 0], 2), "a batch axis"),
     ],

@@ -10,6 +10,7 @@ import dataclasses
 import functools
 
 import jax
+import jax.numpy as jnp
 
 from . import _choose
 from ._spec import ConvSpec
@@ -29,6 +30,8 @@ def conv(x: jax.Array, kernel: jax.Array, spec: ConvSpec) -> jax.Array:
 
     Differs from Keras: reverse-mode derivatives only (`jax.grad`, not `jax.jvp`).
     """
+    if spec.is_empty:
+        return jnp.zeros((x.shape[0], *spec.outputs, spec.filters), x.dtype)
     return _form("conv", x, spec).run(x, kernel, spec)
 
 
@@ -46,6 +49,9 @@ def conv_grad_input(
     Shapes:
         -> (b, *inputs, in_channels).
     """
+    if spec.is_empty:
+        shape = (cotangent.shape[0], *spec.inputs, spec.in_channels)
+        return jnp.zeros(shape, cotangent.dtype)
     return _form("conv_grad_input", cotangent, spec).run(cotangent, kernel, spec)
 
 
@@ -61,6 +67,9 @@ def conv_grad_kernel(x: jax.Array, cotangent: jax.Array, spec: ConvSpec) -> jax.
     Shapes:
         -> (*kernel, in_channels / groups, filters).
     """
+    if spec.is_empty:
+        shape = (*spec.kernel, spec.group_channels, spec.filters)
+        return jnp.zeros(shape, x.dtype)
     return _form("conv_grad_kernel", x, spec).run(x, cotangent, spec)
 
 

@@ -52,6 +52,9 @@ def conv_relu(
 def _conv_relu(
     x: jax.Array, kernel: jax.Array, bias: jax.Array, spec: ConvSpec
 ) -> jax.Array:
+    if spec.is_empty:
+        shape = (x.shape[0], *spec.outputs, spec.filters)
+        return jnp.broadcast_to(jax.nn.relu(bias), shape)
     spec = dataclasses.replace(spec, dtype=x.dtype.name)
     form = _choose.choose("conv", spec)
     if (joined := _joined(form)) is not None:
@@ -113,6 +116,8 @@ def gradients(
 def _gradients(
     x: jax.Array, given: jax.Array, g: jax.Array, spec: ConvSpec
 ) -> tuple[jax.Array, jax.Array]:
+    if spec.is_empty:
+        return _apart(x, given, g, spec)
     spec = dataclasses.replace(spec, dtype=x.dtype.name)
     form = _choose.choose("conv_grad_kernel", spec)
     if (joined := _joined(form)) is not None:

@@ -7,6 +7,8 @@ mean, multiplying) XLA joins the work to its neighbours.
 
 from __future__ import annotations
 
+import math
+
 import jax
 import jax.numpy as jnp
 
@@ -195,4 +197,4 @@ def _inside(x: jax.Array) -> jax.Array:
     """Brings (b, ..., c) to (pixels, c, b)."""
     last = x.ndim - 1
     turned = x.transpose(*range(1, last), last, 0)
-    return turned.reshape(-1, x.shape[-1], x.shape[0])
+    return turned.reshape(math.prod(x.shape[1:last]), x.shape[last], x.shape[0])

@@ -73,6 +73,12 @@ class ConvSpec:
         return 2 * self.pixels * self.taps * self.group_channels * self.filters
 
     @property
+    def is_empty(self) -> bool:
+        """True where there are no numbers to multiply: all results are 0."""
+        axes = (*self.inputs, *self.outputs, *self.kernel)
+        return 0 in (self.batch, self.in_channels, self.filters, *axes)
+
+    @property
     def is_dense(self) -> bool:
         """True where neighbouring windows and taps are one input apart."""
         return set(self.strides) | set(self.dilation) == {1}

@@ -16,6 +16,7 @@ from saccade.core import _checks
 from saccade.core._errors import ShapeError, message
 
 from ._shapes import (
+    check_size,
     group_count,
     transposed_padding,
     transposed_shape,
@@ -261,9 +262,11 @@ def conv_transpose(
         before, after = transposed_padding(k, s, padding, e, d)
         span = (k - 1) * d
         around.append((span - before, span - after))
+    lengths = tuple(int(n or 0) for n in lengths)
+    check_size((_batch(x), *lengths), around, w.shape[-2], where)
     spec = kernels.ConvSpec(
         batch=_batch(x),
-        inputs=tuple(int(n or 0) for n in lengths),
+        inputs=lengths,
         outputs=x.shape[1:-1],
         kernel=size,
         in_channels=w.shape[-2],
@@ -319,6 +322,8 @@ def _arrays(
                 f"axis, and `kernel` as many axes, got shapes {x.shape} and {w.shape}",
             )
         )
+    if 0 in w.shape:
+        raise ShapeError(message(where, f"`kernel` is empty: its shape is {w.shape}"))
     return (x if last else jnp.moveaxis(x, 1, -1)), w, last
 
 
@@ -390,6 +395,7 @@ def _spec(
         window_padding(n, k, s, padding, d)
         for n, k, s, d in zip(lengths, size, steps, dilation, strict=True)
     )
+    check_size((_batch(x), *lengths), around, x.shape[-1], where)
     return kernels.ConvSpec(
         batch=_batch(x),
         inputs=lengths,

@@ -5,6 +5,7 @@ How pooling is computed belongs to `saccade.kernels`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import jax
@@ -13,11 +14,13 @@ from jax.typing import ArrayLike
 
 from saccade import kernels
 from saccade.core import _checks
-from saccade.core._errors import ShapeError, message
+from saccade.core._errors import ConfigError, ShapeError, message
 
-from ._shapes import window_padding, windowed_shape
+from ._shapes import check_size, window_padding, windowed_shape
 
 Ints = int | Sequence[int]
+# The places of a window are counted in 32 bits.
+MOST_PLACES = 2**31
 
 
 def max_pool(
@@ -123,6 +126,10 @@ def _prepare(
     x = x if last else jnp.moveaxis(x, 1, -1)
     rank = x.ndim - 2
     size = _checks.int_tuple(pool_size, rank, "pool_size", where)
+    if math.prod(size) >= MOST_PLACES:
+        raise ConfigError(
+            message(where, f"`pool_size` must be below 2^31 places, got {size}")
+        )
     steps = size
     if strides is not None:
         steps = _checks.int_tuple(strides, rank, "strides", where)
@@ -133,8 +140,10 @@ def _prepare(
         window_padding(n, k, s, padding)
         for n, k, s in zip(lengths, size, steps, strict=True)
     )
+    batch = x.shape[0] if isinstance(x.shape[0], int) else kernels.USUAL_BATCH
+    check_size((batch, *lengths), around, x.shape[-1], where)
     spec = kernels.PoolSpec(
-        batch=x.shape[0] if isinstance(x.shape[0], int) else kernels.USUAL_BATCH,
+        batch=batch,
         inputs=lengths,
         outputs=tuple(int(n or 0) for n in outputs[1:-1]),
         size=size,

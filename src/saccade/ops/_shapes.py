@@ -6,6 +6,7 @@ anything is compiled. Sizes may be None where an axis is not fixed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from saccade.core._errors import ConfigError, ShapeError, message
@@ -251,6 +252,43 @@ def transposed_shape(
         out[axis] = length
     out[channel_axis(len(shape), data_format)] = channels
     return tuple(out)
+
+
+MOST_NUMBERS = 2**40
+
+
+def check_size(
+    shape: Sequence[int], around: Sequence[Padding], channels: int, where: str
+) -> None:
+    """Refuses windows that reach so far that no memory holds what they reach over.
+
+    XLA would end the process where such a size overflows.
+
+    Args:
+        shape: lengths of the batch and of the spatial axes.
+        around: zeros before and after each spatial axis.
+        channels: channels.
+        where: the layer or function, for the error.
+
+    Raises:
+        ShapeError: the padded array would have more than MOST_NUMBERS numbers.
+
+    Example:
+        >>> check_size((32, 28, 28), ((1, 1), (1, 1)), 3, "ops.conv")
+    """
+    lengths = [
+        n + before + after for n, (before, after) in zip(shape[1:], around, strict=True)
+    ]
+    if math.prod(n for n in (shape[0], *lengths, channels)) > MOST_NUMBERS:
+        raise ShapeError(
+            message(
+                where,
+                f"windows reach over {' x '.join(map(str, lengths))} places of a "
+                f"picture of {' x '.join(map(str, shape[1:]))}: more than any memory "
+                "holds",
+                "use smaller windows, strides and dilation rates",
+            )
+        )
 
 
 def group_count(channels: int, kernel_channels: int, filters: int, where: str) -> int:

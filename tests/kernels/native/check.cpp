@@ -551,6 +551,26 @@ static void check_streams(const Kernels& k) {
   check_pooling(k, {pairs, pairs, 32, 64});
 }
 
+// A signal is one row, of which each thread takes parts.
+static void check_signals(const Kernels& k) {
+  const Axis point{1, 1, 1, 1, 1, 0, 1};
+  for (const Axis& axis : {Axis{300, 300, 5, 1, 1, 2, 1}, Axis{400, 199, 3, 2, 1, 0, 1},
+                           Axis{130, 388, 4, 1, 2, 3, 3}}) {
+    check_correlation(k, {point, axis, 19, 1, 2, 3});
+    check_correlation(k, {point, axis, 64, 2, 2, 4});
+  }
+}
+
+// Taps so far apart that all but the middle one see nothing, not even in 64 bits.
+static void check_far_taps(const Kernels& k) {
+  for (Index far : {Index{1000}, (Index{1} << 32) - 4, Index{1} << 50}) {
+    const Axis axis{6, 6, 3, 1, far, far, 1};
+    const Correlation s{axis, axis, 9, 1, 1, 4};
+    check_correlation(k, s);
+    check_kernel_gradient(k, s);
+  }
+}
+
 // Lets each allocation of a call fail in turn: an exception comes out, nothing else.
 static void check_memory(const Kernels& k, const Correlation& s) {
   const Floats in = numbers(in_size(s)), kernel = numbers(kernel_size(s));
@@ -689,6 +709,8 @@ int main(int count, char** words) {
       check_warp<float>(*k);
     }
     check_memory(*k, {{9, 9, 3, 1, 1, 1, 1}, {8, 8, 3, 1, 1, 1, 1}, 20, 1, 2, 5});
+    check_signals(*k);
+    check_far_taps(*k);
     check_large(*k);
     if (shapes >= 100) check_streams(*k);  // not in an emulator: slow there
     std::printf("%s: %d shapes\n", k->name, shapes);

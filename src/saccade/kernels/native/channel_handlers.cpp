@@ -80,31 +80,7 @@ ffi::Error run_relu_gradient(ffi::ThreadPool pool, Floats given, Floats gradient
 }  // namespace
 }  // namespace saccade
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_moments, saccade::run_moments,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Ret<saccade::Floats>());
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_products, saccade::run_products,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Ret<saccade::Floats>());
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_channel_sums, saccade::run_channel_sums,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>());
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_relu_gradient, saccade::run_relu_gradient,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Ret<saccade::Floats>());
+SACCADE_HANDLER(moments, saccade::with_arrays<2, 2>());
+SACCADE_HANDLER(products, saccade::with_arrays<4, 2>());
+SACCADE_HANDLER(channel_sums, saccade::with_arrays<1, 1>());
+SACCADE_HANDLER(relu_gradient, saccade::with_arrays<2, 2>());

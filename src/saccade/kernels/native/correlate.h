@@ -26,6 +26,20 @@ struct Walk {
 
 static Index common_divisor(Index a, Index b) { return b ? common_divisor(b, a % b) : a; }
 
+// The taps that one output sees; a run of one. Those that meet numbers, and no gaps that
+// the spread leaves, are `meeting`, meeting + tap_step, ...
+static Run run_at(const Axis& axis, const Walk& walk, Index meeting, Index out) {
+  const Index from = out * axis.stride + meeting * axis.dilation - axis.before;
+  const Index step = walk.tap_step * axis.dilation, last = axis.in * axis.spread - 1;
+  const Index most = (axis.taps - meeting + walk.tap_step - 1) / walk.tap_step;
+  const Index first = from < 0 ? (-from + step - 1) / step : 0;
+  const Index end = from > last ? 0 : (last - from) / step + 1;
+  const Index taps = (end < most ? end : most) - first;
+  if (taps <= 0) return {out, 1, 0, 0, 0};
+  return {out, 1, (from + first * step) / axis.spread, meeting + first * walk.tap_step,
+          taps};
+}
+
 // Sorts the outputs of an axis into runs.
 static Walk walk(const Axis& axis) {
   Walk found;
@@ -33,17 +47,14 @@ static Walk walk(const Axis& axis) {
   found.tap_in_step = found.tap_step * axis.dilation / axis.spread;
   found.out_step = axis.spread / common_divisor(axis.spread, axis.stride);
   found.out_in_step = found.out_step * axis.stride / axis.spread;
-  for (Index phase = 0; phase < found.out_step; ++phase) {
+  for (Index phase = 0; phase < found.out_step && phase < axis.out; ++phase) {
+    // The same for all outputs of a phase; `taps` if they see nothing but gaps.
+    Index meeting = 0;
+    while (meeting < axis.taps &&
+           (phase * axis.stride + meeting * axis.dilation - axis.before) % axis.spread)
+      ++meeting;
     for (Index o = phase; o < axis.out; o += found.out_step) {
-      Run run{o, 1, 0, 0, 0};
-      for (Index t = 0; t < axis.taps; ++t) {
-        Index place = o * axis.stride + t * axis.dilation - axis.before;
-        if (place < 0 || place % axis.spread || place / axis.spread >= axis.in) continue;
-        if (run.taps++ == 0) {
-          run.first_tap = t;
-          run.first_in = place / axis.spread;
-        }
-      }
+      const Run run = run_at(axis, found, meeting, o);
       if (o != phase) {
         Run& last = found.runs.back();
         if (last.first_tap == run.first_tap && last.taps == run.taps && run.taps) {
@@ -55,6 +66,20 @@ static Walk walk(const Axis& axis) {
     }
   }
   return found;
+}
+
+// One of `count` parts of a walk: of each run its share, so that all take as long.
+static Walk part_of(const Walk& all, Index part, Index count) {
+  Walk some = all;
+  some.runs.clear();
+  for (Run run : all.runs) {
+    const Index start = run.count * part / count;
+    run.first_out += start * all.out_step;
+    run.first_in += start * all.out_in_step;
+    run.count = run.count * (part + 1) / count - start;
+    if (run.count) some.runs.push_back(run);
+  }
+  return some;
 }
 
 // A length cut into the fewest blocks of at most `most`, as equal as can be.
@@ -172,23 +197,8 @@ static Compute pick(Index pixels, Index vectors, bool partial, bool streamed) {
 
 static Compute pick_tile(Index filters, Index pixels, Index vectors, bool partial,
                          bool streamed) {
-  switch (filters) {
-    case 1: return pick<1>(pixels, vectors, partial, streamed);
-    case 2: return pick<2>(pixels, vectors, partial, streamed);
-    case 3: return pick<3>(pixels, vectors, partial, streamed);
-    case 4: return pick<4>(pixels, vectors, partial, streamed);
-    case 5: return pick<5>(pixels, vectors, partial, streamed);
-    case 6: return pick<6>(pixels, vectors, partial, streamed);
-#if SACCADE_REGISTERS == 32
-    case 7: return pick<7>(pixels, vectors, partial, streamed);
-    case 8: return pick<8>(pixels, vectors, partial, streamed);
-    case 9: return pick<9>(pixels, vectors, partial, streamed);
-    case 10: return pick<10>(pixels, vectors, partial, streamed);
-    case 11: return pick<11>(pixels, vectors, partial, streamed);
-    case 12: return pick<12>(pixels, vectors, partial, streamed);
-#endif
-  }
-  return nullptr;
+  return with_known<kMostFilters>(
+      filters, [&](auto n) { return pick<n>(pixels, vectors, partial, streamed); });
 }
 
 // One row of outputs for a block of the batch, all filters.
@@ -258,6 +268,10 @@ static void correlate_row(const Correlation& s, const Walk& xs, const Run& y_run
   }
 }
 
+// Outputs of a row that are worth a task, and tasks for each thread, so that all end at
+// about the same time.
+constexpr Index kPixelsOfTask = 64, kTasksOfThread = 4;
+
 // With a bias, relu(correlation + bias).
 static void correlate(const Correlation& s, const float* in, const float* kernel,
                       const float* bias, float* out, Parallel& parallel) {
@@ -267,13 +281,19 @@ static void correlate(const Correlation& s, const float* in, const float* kernel
     for (Index n = 0; n < run.count; ++n) rows.emplace_back(&run, n);
   const Index step = 2 * SACCADE_WIDTH, blocks = (s.batch + step - 1) / step;
   const Index count = static_cast<Index>(rows.size());
+  // A task is a row, and a part of it where there are few: a signal is one row.
+  const Index wanted = kTasksOfThread * parallel.threads() / (count * blocks + 1) + 1;
+  const Index longest = s.x.out / kPixelsOfTask + 1;
+  const Index shares = wanted < longest ? wanted : longest;
+  std::vector<Walk> parts;
+  for (Index i = 0; i < shares; ++i) parts.push_back(part_of(xs, i, shares));
   // All vectors are whole, and come in pairs.
   const bool streamed = s.batch % step == 0 &&
                         outgrows(out, s.y.out * s.x.out * s.out_channels * s.batch, step);
-  parallel.run(count * blocks, [&](Index i) {
-    const auto& [run, number] = rows[i % count];
-    correlate_row(s, xs, *run, number, ys, in, kernel, bias, out, (i / count) * step,
-                  streamed);
+  parallel.run(count * blocks * shares, [&](Index i) {
+    const auto& [run, number] = rows[i / shares % count];
+    correlate_row(s, parts[i % shares], *run, number, ys, in, kernel, bias, out,
+                  i / shares / count * step, streamed);
     if (streamed) end_stream();
   });
 }

@@ -2,6 +2,7 @@
 // then runs a kernel.
 #include "handlers.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "dispatch.h"
@@ -50,12 +51,28 @@ bool takes_tiles(const Correlation& s) {
   return fits(s.y) && fits(s.x) && s.groups == 1;
 }
 
+// The longest step along an axis. Beyond the picture there is nothing to be read, but
+// offsets are computed before that is known.
+Index step(const Axis& axis) {
+  return std::max({axis.stride, axis.dilation, axis.spread});
+}
+
+// Says whether no offset overflows.
+bool steps_fit(const Correlation& s) {
+  const Index channels = std::max(s.in_channels, s.out_channels);
+  return !too_large({step(s.y), s.x.in, s.in_channels, s.batch}) &&
+         !too_large({step(s.y), s.x.taps, s.group_in(), s.out_channels}) &&
+         !too_large({step(s.x), channels, s.batch}) &&
+         !too_large({step(s.x), s.group_in(), s.out_channels});
+}
+
 // Says whether a convolution's arrays fit its numbers, and gives these.
 bool read_convolution(const Floats& in, const Floats& kernel, Result& out,
                       Numbers y, Numbers x, Index groups, Correlation* found) {
   const auto from = in.dimensions(), to = out->dimensions();
   return from.size() == 4 && to.size() == 4 &&
          read_correlation(y, x, from[3], groups, from[2], to[2], found) &&
+         steps_fit(*found) &&
          has_shape(from, {found->y.in, found->x.in, found->in_channels, found->batch}) &&
          has_shape(to, {found->y.out, found->x.out, found->out_channels, found->batch}) &&
          has_shape(kernel.dimensions(), {found->y.taps, found->x.taps,
@@ -108,9 +125,7 @@ bool read_kernel_gradient(const Floats& in, const Floats& gradient, Result& out,
       !read_correlation(y, x, from[3], groups, from[2], slope[2], found))
     return false;
   const Correlation& s = *found;
-  return s.y.spread == 1 && s.x.spread == 1 &&
-         !too_large({s.y.in, s.x.out * s.x.stride + s.x.taps * s.x.dilation,
-                     s.in_channels, s.batch}) &&
+  return s.y.spread == 1 && s.x.spread == 1 && steps_fit(s) &&
          has_shape(from, {s.y.in, s.x.in, s.in_channels, s.batch}) &&
          has_shape(slope, {s.y.out, s.x.out, s.out_channels, s.batch}) &&
          has_shape(out->dimensions(),
@@ -228,90 +243,13 @@ ffi::Error run_average_pool_gradient(ffi::ThreadPool pool, Floats gradient, Resu
 }  // namespace
 }  // namespace saccade
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_correlate, saccade::run_correlate,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Attr<saccade::Numbers>("y")
-                                  .Attr<saccade::Numbers>("x")
-                                  .Attr<std::int64_t>("groups"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_correlate_relu, saccade::run_correlate_relu,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Attr<saccade::Numbers>("y")
-                                  .Attr<saccade::Numbers>("x")
-                                  .Attr<std::int64_t>("groups"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_kernel_gradient, saccade::run_kernel_gradient,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Attr<saccade::Numbers>("y")
-                                  .Attr<saccade::Numbers>("x")
-                                  .Attr<std::int64_t>("groups"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_kernel_gradient_relu,
-                              saccade::run_kernel_gradient_relu,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Attr<saccade::Numbers>("y")
-                                  .Attr<saccade::Numbers>("x")
-                                  .Attr<std::int64_t>("groups"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_winograd, saccade::run_winograd,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Attr<saccade::Numbers>("y")
-                                  .Attr<saccade::Numbers>("x")
-                                  .Attr<std::int64_t>("groups"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_winograd_kernel_gradient, saccade::run_winograd_kernel_gradient,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Attr<saccade::Numbers>("y")
-                                  .Attr<saccade::Numbers>("x")
-                                  .Attr<std::int64_t>("groups"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_max_pool, saccade::run_max_pool,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Attr<saccade::Numbers>("y")
-                                  .Attr<saccade::Numbers>("x"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_max_pool_gradient, saccade::run_max_pool_gradient,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Attr<saccade::Numbers>("y")
-                                  .Attr<saccade::Numbers>("x"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_average_pool, saccade::run_average_pool,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Attr<saccade::Numbers>("y")
-                                  .Attr<saccade::Numbers>("x"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_average_pool_gradient, saccade::run_average_pool_gradient,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Attr<saccade::Numbers>("y")
-                                  .Attr<saccade::Numbers>("x"));
+SACCADE_HANDLER(correlate, saccade::with_groups<2, 1>());
+SACCADE_HANDLER(correlate_relu, saccade::with_groups<3, 1>());
+SACCADE_HANDLER(kernel_gradient, saccade::with_groups<2, 1>());
+SACCADE_HANDLER(kernel_gradient_relu, saccade::with_groups<3, 2>());
+SACCADE_HANDLER(winograd, saccade::with_groups<2, 1>());
+SACCADE_HANDLER(winograd_kernel_gradient, saccade::with_groups<2, 1>());
+SACCADE_HANDLER(max_pool, saccade::with_axes<1, 1>());
+SACCADE_HANDLER(max_pool_gradient, saccade::with_axes<2, 1>());
+SACCADE_HANDLER(average_pool, saccade::with_axes<1, 1>());
+SACCADE_HANDLER(average_pool_gradient, saccade::with_axes<1, 1>());

@@ -62,4 +62,33 @@ ffi::Error guarded(ffi::ThreadPool& pool, ffi::Result<Out>& out, const Work& wor
   return ffi::Error::Success();
 }
 
+// Gives run_`name` the name that XLA knows it by; says what it is called with.
+#define SACCADE_HANDLER(name, ...) \
+  XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_##name, saccade::run_##name, (__VA_ARGS__))
+
+// What most handlers are called with: XLA's threads, arrays of floats, results of floats; then
+// the numbers of both axes, and the groups of a convolution.
+template <int ARRAYS, int RESULTS>
+auto with_arrays() {
+  if constexpr (RESULTS > 0) {
+    return with_arrays<ARRAYS, RESULTS - 1>().template Ret<Floats>();
+  } else if constexpr (ARRAYS > 0) {
+    return with_arrays<ARRAYS - 1, 0>().template Arg<Floats>();
+  } else {
+    return ffi::Ffi::Bind().Ctx<ffi::ThreadPool>();
+  }
+}
+
+template <int ARRAYS, int RESULTS>
+auto with_axes() {
+  return with_arrays<ARRAYS, RESULTS>()
+      .template Attr<Numbers>("y")
+      .template Attr<Numbers>("x");
+}
+
+template <int ARRAYS, int RESULTS>
+auto with_groups() {
+  return with_axes<ARRAYS, RESULTS>().template Attr<Index>("groups");
+}
+
 }  // namespace saccade

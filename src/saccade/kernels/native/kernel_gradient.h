@@ -99,33 +99,12 @@ constexpr int rows_for(Index filters) {
   return kAccumulators / filters < 8 ? static_cast<int>(kAccumulators / filters) : 8;
 }
 
-template <int FILTERS>
-static AddProducts pick_rows(Index rows) {
-  switch (rows) {
-    case 1: return add_all_products<1, FILTERS>;
-    case 2: return add_all_products<2, FILTERS>;
-    case 3: return add_all_products<3, FILTERS>;
-    case 4: return add_all_products<rows_for(FILTERS) >= 4 ? 4 : 1, FILTERS>;
-    case 5: return add_all_products<rows_for(FILTERS) >= 5 ? 5 : 1, FILTERS>;
-    case 6: return add_all_products<rows_for(FILTERS) >= 6 ? 6 : 1, FILTERS>;
-    case 7: return add_all_products<rows_for(FILTERS) >= 7 ? 7 : 1, FILTERS>;
-    case 8: return add_all_products<rows_for(FILTERS) >= 8 ? 8 : 1, FILTERS>;
-  }
-  return nullptr;
-}
-
 static AddProducts pick_products(Index rows, Index filters) {
-  switch (filters) {
-    case 1: return pick_rows<1>(rows);
-    case 2: return pick_rows<2>(rows);
-    case 3: return pick_rows<3>(rows);
-    case 4: return pick_rows<4>(rows);
-#if SACCADE_REGISTERS == 32
-    case 5: return pick_rows<5>(rows);
-    case 6: return pick_rows<6>(rows);
-#endif
-  }
-  return nullptr;
+  return with_known<kMostColumns>(filters, [&](auto known) {
+    constexpr int FILTERS = known;
+    return with_known<rows_for(FILTERS)>(
+        rows, [](auto n) -> AddProducts { return add_all_products<n, FILTERS>; });
+  });
 }
 
 // Outputs of an axis, from first to last (exclusive), whose window has a tap inside.
@@ -151,6 +130,18 @@ constexpr Index kUsesToPack = 12, kFewUsesToPack = 4;
 // A number that is copied must be used so often.
 constexpr Index kUsesToCopy = 16;
 
+// Inputs along an axis that `count` neighbouring outputs see.
+static Index reach(const Axis& axis, Index count) {
+  return (count - 1) * axis.stride + (axis.taps - 1) * axis.dilation + 1;
+}
+
+// Zeros around a picture that may be copied beside as many numbers as it is long.
+constexpr Index kZerosToCopy = 64;
+
+static bool reaches_far(const Axis& axis) {
+  return reach(axis, axis.out) > 2 * axis.in + kZerosToCopy;
+}
+
 struct GradientPlan {
   bool few;          // rows of tiles run over all taps
   bool packed;
@@ -171,7 +162,8 @@ static GradientPlan plan_gradient(const Correlation& s, bool relu, Index threads
   const Index gi = s.group_in(), b = s.batch;
   const Index uses_of_input =
       s.y.taps * s.x.taps * s.group_out() / (s.y.stride * s.x.stride);
-  p.few = gi < 4 || (gi <= kFewChannels && uses_of_input >= kUsesToCopy);
+  p.few = (gi < 4 || (gi <= kFewChannels && uses_of_input >= kUsesToCopy)) &&
+          !reaches_far(s.y) && !reaches_far(s.x);
   p.rows = p.few ? s.y.taps * s.x.taps * gi : gi;
   const Index filters = Blocks(s.group_out(), kMostColumns).most();
   const Index uses = (p.few ? p.rows : s.x.taps * gi) / rows_for(filters);
@@ -202,11 +194,6 @@ static Cell cell_at(const Correlation& s, const GradientPlan& p, Index i) {
   const Index y = i / p.cells_x * p.cell_lines, x = i % p.cells_x * p.cell_pixels;
   const Index y1 = y + p.cell_lines, x1 = x + p.cell_pixels;
   return {y, y1 < s.y.out ? y1 : s.y.out, x, x1 < s.x.out ? x1 : s.x.out};
-}
-
-// Inputs along an axis that `count` neighbouring outputs see.
-static Index reach(const Axis& axis, Index count) {
-  return (count - 1) * axis.stride + (axis.taps - 1) * axis.dilation + 1;
 }
 
 // Says whether all that the outputs of an axis see is inside the picture.
@@ -355,10 +342,8 @@ static void add_cells(const Correlation& s, const GradientPlan& p, Index first,
                       float* sum) {
   const Index b = s.batch, gi = s.group_in(), go = s.group_out();
   const Blocks fs(go, kMostColumns);
-  const Index line = 16;  // floats of a line of the cache
-  const Index packed =
-      p.packed ? (p.cell_lines * p.cell_pixels * fs.most() * b + line - 1) / line * line
-               : 0;
+  const Index count = p.cell_lines * p.cell_pixels * fs.most() * b;
+  const Index packed = p.packed ? (count + kLine - 1) / kLine * kLine : 0;
   const Index copied =
       p.few && !(sees_inside(s.y) && sees_inside(s.x))
           ? reach(s.y, p.cell_lines) * reach(s.x, p.cell_pixels) * gi * b

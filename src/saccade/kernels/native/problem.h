@@ -10,6 +10,9 @@ namespace saccade {
 
 using Index = std::int64_t;
 
+// Floats in a line of the caches.
+constexpr Index kLine = 16;
+
 // One spatial axis of a correlation out[o] = sum_t in[(o * stride + t * dilation -
 // before) / spread] * k[t], over those t for which the division leaves no rest and the
 // place is inside. The forward convolution has spread 1; the gradient to the input is
@@ -89,10 +92,9 @@ inline bool fits(const Warp& s) {
          s.height * s.width * s.channels < most;
 }
 
-// The kernels of one vector width. `parallel` runs task(0) ... task(count - 1), in any
-// order and on any threads.
-class Parallel;
+class Parallel;  // runs task(0) ... task(count - 1), in any order and on any threads
 
+// The kernels of one vector width.
 struct Kernels {
   const char* name;
   Index width;  // floats in a vector

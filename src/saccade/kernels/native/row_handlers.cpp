@@ -22,6 +22,7 @@ ffi::Error run_thin(ffi::ThreadPool pool, Floats wide, Floats narrow, Result out
                b[1],          turned ? 1 : a[1],
                turned ? a[1] : 1, wide.typed_data(),
                narrow.typed_data(), out->typed_data()};
+  const Timed timed("thin", a, b);
   return guarded(pool, out, [&](Parallel& parallel) {
     if (s.rows > 0 && s.columns > 0) kernels().thin(s, parallel);
   });
@@ -29,16 +30,16 @@ ffi::Error run_thin(ffi::ThreadPool pool, Floats wide, Floats narrow, Result out
 
 // Bytes of a task, and of a line of the caches.
 constexpr Index kGatherBytes = 1 << 16;
-constexpr Index kLine = 64;
+constexpr Index kLineBytes = kLine * sizeof(float);
 
 // Copies a row while the caches fetch the next one, which may be anywhere.
 void copy_row(char* to, const char* from, const char* next, Index bytes) {
-  for (Index i = 0; i < bytes; i += kLine) {
+  for (Index i = 0; i < bytes; i += kLineBytes) {
 #if defined(__GNUC__) || defined(__clang__)
     if (next) __builtin_prefetch(next + i);
 #endif
     std::memcpy(to + i, from + i,
-                static_cast<std::size_t>(bytes - i < kLine ? bytes - i : kLine));
+                static_cast<std::size_t>(bytes - i < kLineBytes ? bytes - i : kLineBytes));
   }
 }
 
@@ -60,6 +61,7 @@ ffi::Error run_gather(ffi::ThreadPool pool, ffi::AnyBuffer data,
   const Index bytes = static_cast<Index>(out->size_bytes()) / count;
   const char* source = static_cast<const char*>(data.untyped_data());
   char* target = static_cast<char*>(out->untyped_data());
+  const Timed timed("gather", from, to);
   return guarded(pool, out, [&](Parallel& parallel) {
     const Index share = 1 + kGatherBytes / (bytes < 1 ? 1 : bytes);
     parallel.run((count + share - 1) / share, [&](Index task) {
@@ -76,16 +78,9 @@ ffi::Error run_gather(ffi::ThreadPool pool, ffi::AnyBuffer data,
 }  // namespace
 }  // namespace saccade
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_thin, saccade::run_thin,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<saccade::Floats>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Attr<bool>("turned"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_gather, saccade::run_gather,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<ffi::AnyBuffer>()
-                                  .Arg<ffi::Buffer<ffi::S32>>()
-                                  .Ret<ffi::AnyBuffer>());
+SACCADE_HANDLER(thin, saccade::with_arrays<2, 1>().Attr<bool>("turned"));
+SACCADE_HANDLER(gather, ffi::Ffi::Bind()
+                        .Ctx<ffi::ThreadPool>()
+                        .Arg<ffi::AnyBuffer>()
+                        .Arg<ffi::Buffer<ffi::S32>>()
+                        .Ret<ffi::AnyBuffer>());

@@ -12,14 +12,13 @@ namespace saccade {
 // Room for `floats` numbers, at the start of a line of the cache. It holds anything, and
 // lasts until this thread asks for room again.
 inline float* scratch(Index floats) {
-  constexpr Index line = 16;
   static thread_local std::vector<float> room;
-  if (static_cast<Index>(room.size()) < floats + line) {
+  if (static_cast<Index>(room.size()) < floats + kLine) {
     room = {};
-    room.resize(floats + line);
+    room.resize(floats + kLine);
   }
   const auto address = reinterpret_cast<std::uintptr_t>(room.data());
-  return room.data() + (-(address / sizeof(float)) & (line - 1));
+  return room.data() + (-(address / sizeof(float)) & (kLine - 1));
 }
 
 }  // namespace saccade

@@ -8,6 +8,16 @@ typedef float Vector __attribute__((vector_size(SACCADE_WIDTH * 4)));
 // keeps them in memory wherever a masked move is near.
 #define SACCADE_UNROLL _Pragma("GCC unroll 32")
 
+// Calls make(n) where n, 1 <= n <= MOST, is known to the compiler: how the code for a tile
+// of n filters, channels, ... is found.
+template <int MOST, typename Make>
+static auto with_known(Index n, const Make& make) {
+  if constexpr (MOST > 1) {
+    if (n < MOST) return with_known<MOST - 1>(n, make);
+  }
+  return make(std::integral_constant<int, MOST>{});
+}
+
 static inline Vector load(const float* p) {
   Vector v;
   __builtin_memcpy(&v, p, sizeof v);
@@ -34,10 +44,9 @@ static inline void end_stream() {}
 constexpr Index kStreamBytes = Index{32} << 20;
 
 static inline bool outgrows(const float* data, Index count, Index numbers) {
-  constexpr Index line = 16;
   return count >= kStreamBytes / static_cast<Index>(sizeof(float)) &&
-         numbers % line == 0 &&
-         reinterpret_cast<std::uintptr_t>(data) % (line * sizeof(float)) == 0;
+         numbers % kLine == 0 &&
+         reinterpret_cast<std::uintptr_t>(data) % (kLine * sizeof(float)) == 0;
 }
 
 // The first `count` floats, 0 <= count <= SACCADE_WIDTH; the rest is 0. Where the set has

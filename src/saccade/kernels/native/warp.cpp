@@ -32,7 +32,7 @@ bool read_places(const Floats& places, Warp* warp) {
   return has_shape(shape, {2, sets, warp->out_height, warp->out_width});
 }
 
-ffi::Error run_warp(ffi::ThreadPool pool, ffi::AnyBuffer pictures, Floats places,
+ffi::Error run_warp_step(ffi::ThreadPool pool, ffi::AnyBuffer pictures, Floats places,
                     Result out, std::int64_t fill, float value, bool mixed) {
   const auto in = pictures.dimensions(), to = out->dimensions();
   const bool bytes = pictures.element_type() == ffi::U8;
@@ -53,6 +53,7 @@ ffi::Error run_warp(ffi::ThreadPool pool, ffi::AnyBuffer pictures, Floats places
     return wrong("a picture to warp is empty or has 2^31 numbers or more");
   const Index band = warp.out_width < kTask ? kTask / warp.out_width : 1;
   const Index bands = (warp.out_height + band - 1) / band;
+  const Timed timed("warp", in, to);
   return guarded(pool, out, [&](Parallel& parallel) {
     parallel.run(warp.count * bands, [&](Index task) {
       const Index from = task % bands * band, end = from + band;
@@ -65,15 +66,14 @@ ffi::Error run_warp(ffi::ThreadPool pool, ffi::AnyBuffer pictures, Floats places
 }  // namespace
 }  // namespace saccade
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(saccade_warp_step, saccade::run_warp,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<ffi::AnyBuffer>()
-                                  .Arg<saccade::Floats>()
-                                  .Ret<saccade::Floats>()
-                                  .Attr<std::int64_t>("fill")
-                                  .Attr<float>("value")
-                                  .Attr<bool>("mixed"));
+SACCADE_HANDLER(warp_step, ffi::Ffi::Bind()
+                           .Ctx<ffi::ThreadPool>()
+                           .Arg<ffi::AnyBuffer>()
+                           .Arg<saccade::Floats>()
+                           .Ret<saccade::Floats>()
+                           .Attr<std::int64_t>("fill")
+                           .Attr<float>("value")
+                           .Attr<bool>("mixed"));
 
 // Warps each picture by its own 8 numbers. Returns 0, or 1 where a picture is too large.
 extern "C" int saccade_warp(const void* pictures, int bytes, std::int64_t count,

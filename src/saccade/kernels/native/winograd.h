@@ -172,23 +172,8 @@ static void multiply(const float* kernel, const float* in, Index channels, float
 using Multiply = void (*)(const float*, const float*, Index, float*);
 
 static Multiply pick_multiply(Index filters) {
-  switch (filters) {
-    case 1: return multiply<1>;
-    case 2: return multiply<2>;
-    case 3: return multiply<3>;
-    case 4: return multiply<4>;
-    case 5: return multiply<5>;
-    case 6: return multiply<6>;
-#if SACCADE_REGISTERS == 32
-    case 7: return multiply<7>;
-    case 8: return multiply<8>;
-    case 9: return multiply<9>;
-    case 10: return multiply<10>;
-    case 11: return multiply<11>;
-    case 12: return multiply<12>;
-#endif
-  }
-  return nullptr;
+  return with_known<kMostFilters>(filters,
+                                  [](auto n) -> Multiply { return multiply<n>; });
 }
 
 // A' m A of one column for a block of filters, to the 2x2 outputs that exist.
@@ -377,29 +362,12 @@ using AddColumns = void (*)(const float*, const float*, Index, float*, Index);
 
 constexpr int kMostRows = kAccumulators / kMostColumns;
 
-template <int FILTERS>
-static AddColumns pick_columns(Index rows) {
-  switch (rows) {
-    case 1: return add_columns<1, FILTERS>;
-    case 2: return add_columns<2, FILTERS>;
-    case 3: return add_columns<3, FILTERS>;
-    case 4: return add_columns<kMostRows < 4 ? 1 : 4, FILTERS>;
-  }
-  return nullptr;
-}
-
 static AddColumns pick_columns(Index rows, Index filters) {
-  switch (filters) {
-    case 1: return pick_columns<1>(rows);
-    case 2: return pick_columns<2>(rows);
-    case 3: return pick_columns<3>(rows);
-    case 4: return pick_columns<4>(rows);
-#if SACCADE_REGISTERS == 32
-    case 5: return pick_columns<5>(rows);
-    case 6: return pick_columns<6>(rows);
-#endif
-  }
-  return nullptr;
+  return with_known<kMostColumns>(filters, [&](auto known) {
+    constexpr int FILTERS = known;
+    return with_known<kMostRows>(
+        rows, [](auto n) -> AddColumns { return add_columns<n, FILTERS>; });
+  });
 }
 
 // Adds what columns first ... last give to one row of places: (4, channels, filters).
