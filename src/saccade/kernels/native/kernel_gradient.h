@@ -99,12 +99,14 @@ constexpr int rows_for(Index filters) {
   return kAccumulators / filters < 8 ? static_cast<int>(kAccumulators / filters) : 8;
 }
 
+template <int FILTERS>
+static AddProducts pick_rows(Index rows) {
+  return with_known<rows_for(FILTERS)>(
+      rows, [](auto n) -> AddProducts { return add_all_products<n, FILTERS>; });
+}
+
 static AddProducts pick_products(Index rows, Index filters) {
-  return with_known<kMostColumns>(filters, [&](auto known) {
-    constexpr int FILTERS = known;
-    return with_known<rows_for(FILTERS)>(
-        rows, [](auto n) -> AddProducts { return add_all_products<n, FILTERS>; });
-  });
+  return with_known<kMostColumns>(filters, [&](auto n) { return pick_rows<n>(rows); });
 }
 
 // Outputs of an axis, from first to last (exclusive), whose window has a tap inside.

@@ -362,12 +362,15 @@ using AddColumns = void (*)(const float*, const float*, Index, float*, Index);
 
 constexpr int kMostRows = kAccumulators / kMostColumns;
 
+template <int FILTERS>
+static AddColumns pick_columns(Index rows) {
+  return with_known<kMostRows>(
+      rows, [](auto n) -> AddColumns { return add_columns<n, FILTERS>; });
+}
+
 static AddColumns pick_columns(Index rows, Index filters) {
-  return with_known<kMostColumns>(filters, [&](auto known) {
-    constexpr int FILTERS = known;
-    return with_known<kMostRows>(
-        rows, [](auto n) -> AddColumns { return add_columns<n, FILTERS>; });
-  });
+  return with_known<kMostColumns>(filters,
+                                  [&](auto n) { return pick_columns<n>(rows); });
 }
 
 // Adds what columns first ... last give to one row of places: (4, channels, filters).
