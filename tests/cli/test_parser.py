@@ -1,5 +1,6 @@
 """The command line: help, version, mistakes."""
 
+import os
 import subprocess
 import sys
 
@@ -28,6 +29,24 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--version"])
     assert ended.value.code == 0
     assert capsys.readouterr().out == f"saccade {__version__}\n"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["explain", "convolve"]])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_goes_is_no_traceback(words: list[str], unbuffered: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "saccade", *words],
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            stdout=write,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        os.close(write)
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,7 @@ def guarded(command: str, work: Callable[[], int]) -> int:
         try:
             return work()
         except BrokenPipeError:
-            # The reader of our output has gone; Python would complain at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return FAILED
+            raise  # of the command line's own output: `main` ends it
         except (SaccadeError, OSError) as error:
             text = _text(error).removeprefix(f"{command.split()[-1]}: ")
             print(f"saccade {command}: {text}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol
@@ -10,6 +11,7 @@ from typing import NoReturn, Protocol
 from saccade import __version__
 from saccade.cli import _augment, _evaluate, _predict, _studio, _train
 from saccade.cli._check import check
+from saccade.cli._commands import FAILED
 from saccade.cli._explain import HELP as _EXPLAIN
 from saccade.cli._explain import explain
 from saccade.cli._run import MISTAKE, run
@@ -52,6 +54,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Differs from Keras: Keras has no command line.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["run"]:
+        return _follow(words)  # what a program prints is its own business
+    try:
+        try:
+            return _follow(words)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone (`saccade doctor | head`); Python would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _follow(words: list[str]) -> int:
     parser = _build_parser()
     # What follows the program's name belongs to the program: it is not parsed here.
     own, rest = _split_at_program(words)
