@@ -10,8 +10,10 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
+from setuptools.errors import CompileError
 
 NATIVE = Path("src/saccade/kernels/native")
+NOTE = "_native_kernels.txt"
 EXPORTED = (
     "average_pool",
     "average_pool_gradient",
@@ -43,13 +45,21 @@ class BuildKernels(build_ext):
         """What is exported on Windows: no PyInit function, but what XLA calls."""
         return [f"saccade_{name}" for name in EXPORTED]
 
-    def build_extensions(self) -> None:
-        """Builds with clang-cl on Windows: Microsoft's compiler has no vector types."""
-        if sys.platform == "win32":
-            self.compiler.initialize()  # type: ignore[attr-defined]
-            # Without one the build fails here, and goes on without the kernels.
-            self.compiler.cc = shutil.which("clang-cl") or "clang-cl"  # type: ignore[attr-defined]
-        super().build_extensions()
+    def build_extension(self, ext: Extension) -> None:
+        """Builds it; where that fails, notes why for `saccade doctor`, and goes on."""
+        note = Path(self.get_ext_fullpath(ext.name)).with_name(NOTE)
+        note.unlink(missing_ok=True)
+        try:
+            if sys.platform == "win32":
+                # Microsoft's compiler has no vector types.
+                self.compiler.initialize()  # type: ignore[attr-defined]
+                self.compiler.cc = shutil.which("clang-cl") or "clang-cl"  # type: ignore[attr-defined]
+            super().build_extension(ext)
+        except Exception as error:
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.write_text(f"{error}\n", encoding="utf-8")
+            # Of an extension that is optional pip says this one, and no more.
+            raise CompileError(str(error)) from error
 
 
 class TagForAnyPython(bdist_wheel):

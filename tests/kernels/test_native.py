@@ -293,11 +293,16 @@ def test_a_library_of_an_earlier_version_serves_with_what_it_has(monkeypatch) ->
     assert "lack average_pool" in (kernels.older() or "")
 
 
-def test_a_missing_library_says_what_to_do(monkeypatch) -> None:
+def test_a_missing_library_says_what_to_do(monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(_library, "_find", lambda: None)
+    monkeypatch.setattr(_library, "_FOLDER", tmp_path)
     text = _library._load.__wrapped__()[1]
     assert text is not None
+    assert "without its compiled kernels, so convolutions" in text
     assert "install a C++ compiler" in text
+    (tmp_path / "_native_kernels.txt").write_text("command 'c++' failed\n")
+    text = _library._load.__wrapped__()[1]
+    assert "without its compiled kernels (command 'c++' failed), so" in (text or "")
 
 
 def test_a_broken_library_is_no_error(monkeypatch, tmp_path) -> None:

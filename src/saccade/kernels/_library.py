@@ -38,6 +38,7 @@ TARGETS = (
     "winograd_kernel_gradient",
 )
 _NAME = "_native_kernels"
+_FOLDER = Path(__file__).parent
 VECTORS_VARIABLE = "SACCADE_VECTORS"
 VECTORS = ("avx512", "avx2", "plain")
 _SUFFIXES = (".so", ".pyd", ".dll", ".dylib")
@@ -174,11 +175,12 @@ def _load() -> tuple[ctypes.CDLL | None, str | None]:
     if path is None:
         return None, message(
             "kernels",
-            "saccade was installed without its compiled kernels, so convolutions on "
-            "CPU take longer: 3.4 times as long for those of LeNet-5, 1.2 times for 32 "
-            "channels (measured on two cores with AVX-512)",
+            f"saccade was installed without its compiled kernels{_reason()}, so "
+            "convolutions on CPU take longer: 3.4 times as long for those of LeNet-5, "
+            "1.2 times for 32 channels (measured on two cores with AVX-512)",
             "install a C++ compiler (g++, clang++; clang-cl on Windows) and then "
-            "saccade again: pip install --force-reinstall --no-deps --no-cache-dir",
+            "saccade again, in the folder of its sources: "
+            "pip install --force-reinstall --no-deps --no-cache-dir .",
         )
     try:
         library = ctypes.CDLL(str(path))
@@ -197,11 +199,16 @@ def _load() -> tuple[ctypes.CDLL | None, str | None]:
     return library, None
 
 
+def _reason() -> str:
+    """What setup.py noted where the compiler failed."""
+    note = _FOLDER / f"{_NAME}.txt"
+    return f" ({note.read_text(encoding='utf-8').strip()})" if note.is_file() else ""
+
+
 def _find() -> Path | None:
-    folder = Path(__file__).parent
     found = [
         path
-        for path in sorted(folder.glob(f"{_NAME}*"))
+        for path in sorted(_FOLDER.glob(f"{_NAME}*"))
         if path.suffix in _SUFFIXES and path.is_file()
     ]
     return found[0] if found else None
