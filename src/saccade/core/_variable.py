@@ -295,7 +295,8 @@ class Variable:
 def _as_array(value: ArrayLike, dtype: str) -> jax.Array:
     """Converts without compiling anything where the value is on the host."""
     if isinstance(value, jax.Array):
-        return value if value.dtype.name == dtype else value.astype(dtype)
+        # The name of a type takes longer than to look one up by it.
+        return value if value.dtype == jnp.dtype(dtype) else value.astype(dtype)
     given = np.asarray(value)
     if given.size * np.dtype(dtype).itemsize < _LARGE:
         own = given.astype(dtype)

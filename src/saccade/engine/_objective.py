@@ -154,11 +154,6 @@ class Objective:
         """The state of every metric."""
         return [v for metric in self.all_metrics for v in metric.variables]
 
-    def reset(self) -> None:
-        """Forgets what was counted."""
-        for metric in self.all_metrics:
-            metric.reset_state()
-
     @property
     def rows_independent(self) -> bool:
         """Whether padded rows can be masked out exactly.

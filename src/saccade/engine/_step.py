@@ -107,7 +107,17 @@ def make_default_step(
         gradients, (total, parts, y_pred, frozen, counts) = jax.grad(
             loss_of, has_aux=True
         )(trainable)
-        trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
+        values = [
+            *zip(layout.trainable, trainable, strict=True),
+            *zip(layout.optimizer, slots, strict=True),
+        ]
+        # May be fewer weights than the optimizer was built with, if some were frozen.
+        with Scope(values) as scope:
+            optimizer.apply(gradients, layout.trainable)
+        trainable, slots = (
+            scope.values(layout.trainable),
+            scope.values(layout.optimizer),
+        )
         counts, logs = _count(
             model, spec, layout, counts, (total, parts, y_pred), batch, mask
         )

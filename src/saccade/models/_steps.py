@@ -70,9 +70,9 @@ class Steps(Layer):
 
     def reset_metrics(self) -> None:
         """Makes all metrics forget what they counted."""
-        if self._spec is not None:
-            self._spec.objective.reset()
-        for metric in self.metrics:
+        # Those of compile() too where a subclass lists others.
+        known = [] if self._spec is None else self._spec.objective.all_metrics
+        for metric in {id(m): m for m in (*known, *self.metrics)}.values():
             metric.reset_state()
 
     def get_metrics_result(self) -> dict[str, Any]:
@@ -93,7 +93,8 @@ class Steps(Layer):
                 continue
             result = metric.result()
             logs.update(result if isinstance(result, dict) else {metric.name: result})
-        return logs
+        # A metric of the user's own may return its variable itself.
+        return {k: v.value if isinstance(v, Variable) else v for k, v in logs.items()}
 
     def _counted(self) -> list[Variable]:
         """The variables of metrics that steps read and write."""

@@ -6,7 +6,7 @@ them first, so that a mistake is told before anything is compiled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Unpack, cast
 
 import jax
@@ -42,6 +42,7 @@ from saccade.engine._spec import TrainSpec
 from saccade.engine._state import StateLayout
 from saccade.engine._step import packed
 from saccade.models._answers import Answers
+from saccade.models._batch_steps import BatchSteps, Known
 from saccade.models._older_keywords import Keras2Keywords, check_older
 from saccade.models._step_state import SeenSteps, with_others
 from saccade.models._steps import Steps
@@ -64,13 +65,13 @@ class Trainer(Steps):
     stop_training: bool = False
     stop_evaluating: bool = False
     stop_predicting: bool = False
-    _batches_given: int = 0
     _run_eagerly: bool = False
 
     def _start_trainer(self) -> None:
         self._spec: TrainSpec | None = None
         self._programs: dict[tuple[Any, ...], Programs] = {}
         self._short_answers = Answers(self)
+        self._batch_steps = BatchSteps(self)
         self._steps_seen = SeenSteps()
         self.history: History | None = None
         self.execution_plan: ExecutionPlan | None = None
@@ -129,6 +130,7 @@ class Trainer(Steps):
         )
         self._programs.clear()
         self._short_answers.forget()
+        self._batch_steps.forget()
         self._steps_seen = SeenSteps()
         self.run_eagerly = run_eagerly
         self.stop_training = False
@@ -344,8 +346,11 @@ class Trainer(Steps):
             steps=known,
         )
 
-    def _prepare(self, source: Source, where: str) -> None:
-        """Builds model, losses, metrics and optimizer for the data, and checks them."""
+    def _prepare(self, source: Source, where: str) -> Any:
+        """Builds model, losses, metrics and optimizer for the data, and checks them.
+
+        Returns what `_check_fits` does.
+        """
         spec = self._require_spec(where)
         x, y, _ = _first_rows(source)
         free = self.overrides("train_step") or self.overrides("compute_loss")
@@ -359,12 +364,13 @@ class Trainer(Steps):
             # What it needs it makes itself, when it is traced.
             self._touched("train_step", source)
             self.built = True
-            return
+            return None
         self._build_for_data(x, where)
-        self._check_fits(source, where)
+        outputs = self._check_fits(source, where)
         require_loss(spec.objective, free or self._has_penalties())
         if spec.optimizer is not None and not spec.optimizer.built:
             spec.optimizer.build(self.trainable_variables)
+        return outputs
 
     def _has_penalties(self) -> bool:
         return any(v.regularizer is not None for v in self.trainable_variables) or any(
@@ -373,17 +379,20 @@ class Trainer(Steps):
             for layer in self._flatten_layers()
         )
 
-    def _check_fits(self, source: Source, where: str) -> None:
-        """Checks shapes and labels against the model, before anything is compiled."""
+    def _check_fits(self, source: Source, where: str) -> Any:
+        """Checks shapes and labels against the model, before anything is compiled.
+
+        Returns shapes and types of the outputs, if the model's own steps make them.
+        """
         spec = self._require_spec(where)
         x, y, weight = _first_rows(source)
         if not self.takes_state("test_step"):
             self._touched("test_step", source)
-            return
+            return None
         self._build_for_data(x, where)
         if self._measures_itself():
             spec.objective.build(None, None, None)
-            return
+            return None
         outputs = self._output_specs(x)
         several = is_nest(spec.objective.user_loss) and not spec.objective.built
         if several and self.overrides("compute_loss"):
@@ -391,7 +400,12 @@ class Trainer(Steps):
         spec.objective.build(y, outputs, self._output_names())
         if isinstance(source, ArraySource):
             y = source.y
-        objective = spec.objective
+        self._check_targets(y, outputs, where)
+        return outputs
+
+    def _check_targets(self, y: Any, outputs: Any, where: str) -> None:
+        """Checks targets against shapes and types of the outputs."""
+        objective = self._require_spec(where).objective
         if not objective.is_about(outputs):
             return  # but about what `compute_loss` makes of them
         for term, loss in zip(objective.terms, objective.losses, strict=True):
@@ -620,29 +634,30 @@ class Trainer(Steps):
         """
         self._require_spec("train_on_batch")
         source = self._one_batch(x, y, sample_weight, class_weight, "train_on_batch")
-        self._prepare(source, "train_on_batch")
-        self.reset_metrics()
-        programs = self._training_programs(source)
-        step = self._next_batch()
-        key = np.array([0, self._batch_seed()], np.uint32)
-        state, logs, _ = programs.train_exact(
-            programs.layout.read(), (source.x, source.y, source.sample_weight), key,
-            np.int32(0), np.int32(step),
+        known = self._known_step("train_on_batch", source)
+        seed, number = self._batch_steps.next_seed()
+        state, logs, _ = known.programs.train_exact(
+            known.state(), (source.x, source.y, source.sample_weight), seed,
+            np.int32(0), number,
         )  # fmt: skip
-        programs.layout.write(state)
+        known.programs.layout.write(state)
         result = plain(jax.device_get(logs))
-        return result if return_dict else self._in_order(result)
+        return result if return_dict else self._batch_steps.results(known, result)
 
-    def _next_batch(self) -> int:
-        """Numbers the batches, so that each has its own random numbers."""
-        number = self._batches_given
-        self._batches_given += 1
-        return number
-
-    def _batch_seed(self) -> int:
-        if not hasattr(self, "_seed_of_batches"):
-            self._seed_of_batches = _random.default_seed()
-        return self._seed_of_batches
+    def _known_step(self, where: str, source: ArraySource) -> Known:
+        """Checks a batch, resets the metrics, and says what the step works on."""
+        known = self._batch_steps.find(where, source)
+        if known is not None:
+            self._check_targets(source.y, known.outputs, where)
+            return known
+        if where == "train_on_batch":
+            outputs = self._prepare(source, where)
+            programs = self._training_programs(source)
+        else:
+            outputs = self._check_fits(source, where)
+            programs = self._testing_programs(source)
+        self.reset_metrics()
+        return self._batch_steps.keep(where, source, programs, outputs)
 
     def test_on_batch(
         self,
@@ -672,15 +687,13 @@ class Trainer(Steps):
         """
         self._require_spec("test_on_batch")
         source = self._one_batch(x, y, sample_weight, None, "test_on_batch")
-        self._check_fits(source, "test_on_batch")
-        self.reset_metrics()
-        programs = self._testing_programs(source)
-        state, logs = programs.test_exact(
-            programs.layout.read(), (source.x, source.y, source.sample_weight)
+        known = self._known_step("test_on_batch", source)
+        state, logs = known.programs.test_exact(
+            known.state(), (source.x, source.y, source.sample_weight)
         )
-        programs.layout.write(state)
+        known.programs.layout.write(state)
         result = plain(jax.device_get(logs))
-        return result if return_dict else self._in_order(result)
+        return result if return_dict else self._batch_steps.results(known, result)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Returns the model's outputs for one batch.
@@ -698,15 +711,18 @@ class Trainer(Steps):
 
     def _in_order(self, logs: Mapping[str, Any]) -> Any:
         """Loss and metrics as a list, or one number if there is nothing else."""
+        values = [logs[name] for name in self._order_of(logs)]
+        return values[0] if len(values) == 1 else values
+
+    def _order_of(self, logs: Iterable[str]) -> list[str]:
+        """Keras' order: by metric, then the losses of single outputs, then by name."""
         objective = self._require_spec("evaluate").objective
         trackers = objective.output_trackers
         late = {id(tracker) for tracker in trackers}
         known = [metric for metric in self.metrics if id(metric) not in late]
-        # Keras' order: by metric, then the losses of single outputs, then by name.
         names = dict.fromkeys(m.name for m in (*known, *trackers) if m.name in logs)
         names.update(dict.fromkeys(sorted(logs)))
-        values = [logs[name] for name in names]
-        return values[0] if len(values) == 1 else values
+        return list(names)
 
     def _one_batch(
         self, x: Any, y: Any, sample_weight: Any, class_weight: Any, where: str

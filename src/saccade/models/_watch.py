@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from saccade.layers import Layer
+    from saccade.optimizers import Optimizer
 
 # Attributes that are read by nobody who looks for weights, and changed by calls.
 _NO_WEIGHTS = frozenset(
@@ -23,7 +24,7 @@ class Watch:
     To look through them takes long; to see that they are the same objects does not.
 
     Args:
-        layers: to be watched.
+        layers: to be watched; also optimizers.
 
     Example:
         >>> from saccade.layers import Dense
@@ -34,7 +35,7 @@ class Watch:
         (True, False)
     """
 
-    def __init__(self, layers: Iterable[Layer]) -> None:
+    def __init__(self, layers: Iterable[Layer | Optimizer]) -> None:
         # Views, which follow what they show.
         self._views: list[Collection[Any]] = []
         for layer in layers:

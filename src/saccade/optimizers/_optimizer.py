@@ -349,7 +349,8 @@ class Optimizer(OptimizerState):
                             where,
                             f"unknown variable {variable.path!r}: the optimizer was "
                             f"built with {len(self._index)} other weights",
-                            "make a new optimizer for another set of weights",
+                            "make a new optimizer for another set of weights; of a "
+                            "model, call compile() after changing `trainable`",
                         )
                     )
         if len(grads) != len(variables):

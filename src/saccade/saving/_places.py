@@ -15,9 +15,9 @@ from saccade.core._names import to_snake_case
 # Attributes of the base classes that may hold layers which belong to other places.
 _NOT_VISITED = frozenset(
     {
-        "_chain", "_compile_config", "_compiled_calls", "_given_arguments", "_graph",
-        "_inbound_nodes", "_layers", "_own_variables", "_programs", "_short_answers",
-        "_spec",
+        "_batch_steps", "_chain", "_compile_config", "_compiled_calls",
+        "_given_arguments", "_graph", "_inbound_nodes", "_layers", "_own_variables",
+        "_programs", "_short_answers", "_spec",
     }
 )  # fmt: skip
 # Classes that Keras itself knows by another name than programs do.
