@@ -20,6 +20,8 @@ EXPORTED = (
     "channel_sums",
     "correlate",
     "correlate_relu",
+    "correlate_windows",
+    "direct",
     "gather",
     "kernel_gradient",
     "kernel_gradient_relu",

@@ -27,6 +27,8 @@ POOL_AXIS = (6, 3, 2, 2, 0)
 SHAPES = {
     "correlate": ((6, 6, 4, 8), (3, 3, 2, 6), (4, 4, 6, 8)),
     "correlate_relu": ((6, 6, 4, 8), (3, 3, 2, 6), (6,), (4, 4, 6, 8)),
+    "correlate_windows": ((6, 6, 4, 8), (3, 3, 2, 6), (6,), (2, 4, 6, 8)),
+    "direct": ((8, 6, 6, 4), (3, 3, 2, 6), (6,), (8, 2, 4, 6)),
     "kernel_gradient": ((6, 6, 4, 8), (4, 4, 6, 8), (3, 3, 2, 6)),
     "winograd": ((6, 6, 4, 8), (3, 3, 4, 6), (4, 4, 6, 8)),
     "winograd_kernel_gradient": ((6, 6, 4, 8), (4, 4, 6, 8), (3, 3, 4, 6)),
@@ -46,6 +48,10 @@ def call(target: str, shapes=None, dtypes=None, **changed: Any) -> jax.Array:
     attributes: dict[str, Any] = {"y": axis, "x": axis}
     if axis is AXIS:
         attributes["groups"] = 1 if "winograd" in target else 2
+    if target in ("correlate_windows", "direct"):
+        attributes["windows"] = (2, 1)
+    if target == "direct":
+        attributes["relu"] = True
     attributes |= changed
     numbers = {
         name: np.array(value, np.int64) if isinstance(value, tuple) else value
@@ -124,6 +130,13 @@ def test_numbers_that_would_overflow_or_make_no_sense(target: str, name: str) ->
             call(target, **{name: (1,) * length})
 
 
+@pytest.mark.parametrize("target", ["correlate_windows", "direct"])
+def test_windows_over_a_convolution(target: str) -> None:
+    for windows in ((), (2,), (2, 1, 1), (0, 1), (2, -1), (3, 1), (2, 2), (2**62, 1)):
+        with pytest.raises(Exception, match=WORDS):
+            call(target, windows=windows)
+
+
 def test_windows_with_more_taps_than_are_counted() -> None:
     wide = with_number(POOL_AXIS, 2, 2**20)
     with pytest.raises(Exception, match=WORDS):
@@ -132,7 +145,8 @@ def test_windows_with_more_taps_than_are_counted() -> None:
 
 @pytest.mark.parametrize("groups", [0, -1, 3, 5, 2**40])
 def test_groups_that_do_not_divide_the_channels(groups: int) -> None:
-    for target in ("correlate", "correlate_relu", "kernel_gradient"):
+    grouped = "correlate", "correlate_relu", "correlate_windows", "direct"
+    for target in (*grouped, "kernel_gradient"):
         with pytest.raises(Exception, match=WORDS):
             call(target, groups=groups)
 

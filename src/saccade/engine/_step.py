@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import jax
 import jax.numpy as jnp
 
+from saccade import kernels
 from saccade.core._scope import Scope
 from saccade.data import pack_x_y_sample_weight
 from saccade.engine._state import StateLayout, Values
@@ -158,9 +159,11 @@ def make_test_step(
 
     def step(state: Values, batch: Batch, mask: Mask) -> tuple[Values, Logs]:
         trainable, frozen, slots, counts = state
-        total, parts, y_pred, _, counts = _forward(
-            model, spec, layout, (trainable, frozen, counts), batch, mask, None, False
-        )
+        values = (trainable, frozen, counts)
+        with kernels.answering():
+            total, parts, y_pred, _, counts = _forward(
+                model, spec, layout, values, batch, mask, None, False
+            )
         counts, logs = _count(
             model, spec, layout, counts, (total, parts, y_pred), batch, mask
         )
@@ -176,7 +179,8 @@ def make_predict_step(
 
     def step(state: Values, x: Any, mask: Mask, make_key: MakeKey) -> Any:
         trainable, frozen, *_ = state
-        with _reading(layout, trainable, frozen, make_key, mask):
+        reading = _reading(layout, trainable, frozen, make_key, mask)
+        with kernels.answering(), reading:
             if not model.takes_state("predict_step"):
                 return model.predict_step((x,))
             if model.overrides("predict_step"):

@@ -1,9 +1,10 @@
 """How the heavy operations run on each device.
 
 `_choose` picks a form by device and shape; `_native` are the compiled forms for CPU,
-`_native_channels` those of sums for each channel, `_lanes`, `_winograd`, `_matmul`,
-`_pooling` and `_norm` the pure-JAX ones, `_xla` those for GPU and TPU. Arrays are
-channels last here; argument checks and data formats belong to `saccade.ops`.
+`_direct` that for few pictures, `_native_channels` those of sums for each channel,
+`_lanes`, `_winograd`, `_matmul`, `_pooling` and `_norm` the pure-JAX ones, `_xla` those
+for GPU and TPU. `_windows` joins pooling to convolutions. Arrays are channels last
+here; argument checks and data formats belong to `saccade.ops`.
 """
 
 from . import _forms as _forms  # last: fills the table
@@ -27,6 +28,7 @@ from ._library import missing as missing
 from ._library import older as older
 from ._library import vectors as vectors
 from ._library import warp as warp
+from ._made import answering as answering
 from ._norm import moments as moments
 from ._norm import normalize as normalize
 from ._pool import average_pool as average_pool
@@ -48,6 +50,7 @@ __all__ = [
     "PoolSpec",
     "WarpSpec",
     "add_bias",
+    "answering",
     "average_pool",
     "choose",
     "conv",

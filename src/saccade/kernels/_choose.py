@@ -57,6 +57,7 @@ class Form:
         native: it calls code that was compiled when saccade was installed.
         with_relu: of a convolution or its gradient to the kernel, what also counts the
             bias and relu behind it in, if there is such a function.
+        with_max: of a convolution, what also takes the maxima of windows behind these.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Form:
     cost: Callable[..., float] = _free
     native: bool = False
     with_relu: Callable[..., Any] | None = None
+    with_max: Callable[..., Any] | None = None
 
 
 _forms: dict[str, dict[str, Form]] = {}

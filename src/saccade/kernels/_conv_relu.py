@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 from jax.custom_derivatives import CustomVJPPrimal, SymbolicZero
 
-from . import _bias, _choose
+from . import _bias, _choose, _made
 from ._conv import conv_grad_input, conv_grad_kernel
 from ._library import has
 from ._norm import spec_of
@@ -45,7 +45,11 @@ def conv_relu(
         >>> conv_relu(x, kernel, jnp.array([0.0, 2.0]), spec)[0].tolist()
         [[1.0, 1.0], [2.0, 0.0], [3.0, 0.0]]
     """
-    return _conv_relu(x, kernel, bias, spec)
+    result: jax.Array = _conv_relu(x, kernel, bias, spec)  # type: ignore[assignment]
+    spec = dataclasses.replace(spec, dtype=x.dtype.name)
+    if not spec.is_empty:
+        _made.note(_made.Made(result, x, kernel, bias, spec))
+    return result
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(3,))

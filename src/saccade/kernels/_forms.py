@@ -11,6 +11,7 @@ import math
 from . import (
     _bias,
     _conv_relu,
+    _direct,
     _lanes,
     _matmul,
     _native,
@@ -46,6 +47,10 @@ TURN = 4e3
 TURN_KERNEL = 40
 # Numbers per microsecond that are added up for each channel.
 SUM = 4e3
+# Pixels that the kernel for few pictures gives in a microsecond whatever they cost, and
+# the numbers of a filter from which on a block of them outgrows inner caches.
+EACH = 1e3
+LONG = 1 << 12
 # Microseconds to start one operation.
 START = 1.0
 
@@ -80,6 +85,18 @@ def _native_cost(spec: ConvSpec) -> float:
     again = 1.5 if is_point(spec) else 1
     work = spec.flops / NATIVE * few * again * _inside(spec)
     return work * vectors * VECTOR / spec.batch + 5 * START
+
+
+def _direct_cost(spec: ConvSpec) -> float:
+    # Vectors hold filters, eight or sixteen.
+    filters = spec.filters // spec.groups
+    width = 8 if filters <= 8 else VECTOR
+    empty = -(-filters // width) * width / filters
+    # One tap: a number that is loaded is used by filters alone.
+    again = 1.6 if is_point(spec) else 1
+    if spec.taps * spec.group_channels > LONG:
+        again = 2  # the kernel comes from far away for each row
+    return spec.flops / NATIVE * empty * again + spec.pixels / EACH + START
 
 
 def _tiles_cost(
@@ -229,6 +246,17 @@ for _operation, _forms in {
             _native_cost,
             native=True,
             with_relu=_native.conv_relu,
+            with_max=_native.conv_relu_max,
+        ),
+        Form(
+            "native_direct",
+            _direct.conv,
+            CPU,
+            _direct.fits,
+            _direct_cost,
+            native=True,
+            with_relu=_direct.conv_relu,
+            with_max=_direct.conv_relu_max,
         ),
         Form(
             "native_tiles",

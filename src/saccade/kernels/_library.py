@@ -24,6 +24,8 @@ TARGETS = (
     "channel_sums",
     "correlate",
     "correlate_relu",
+    "correlate_windows",
+    "direct",
     "gather",
     "kernel_gradient",
     "kernel_gradient_relu",

@@ -52,7 +52,7 @@ def conv(
     x: jax.Array, kernel: jax.Array, spec: ConvSpec, tiles: bool = False
 ) -> jax.Array:
     """Convolution; see `_conv.conv`. `tiles` takes Winograd's way of 3x3 kernels."""
-    y, along = _axes(spec, backward=False)
+    y, along = axes(spec, backward=False)
     shape = (y[1], along[1], spec.filters, x.shape[0])
     weights = _flat(kernel, 2)
     target = "winograd" if tiles else "correlate"
@@ -64,18 +64,37 @@ def conv_relu(
     x: jax.Array, kernel: jax.Array, bias: jax.Array, spec: ConvSpec
 ) -> jax.Array:
     """relu(convolution + bias), in one pass; see `_conv_relu.conv_relu`."""
-    y, along = _axes(spec, backward=False)
+    y, along = axes(spec, backward=False)
     shape = (y[1], along[1], spec.filters, x.shape[0])
     arrays = _inside(x), _flat(kernel, 2), bias
     out = _call("correlate_relu", shape, *arrays, y, along, spec.groups)
     return _outside(out, spec.outputs)
 
 
+def conv_relu_max(
+    x: jax.Array, kernel: jax.Array, bias: jax.Array, spec: ConvSpec, pool: PoolSpec
+) -> jax.Array:
+    """The maximum of each window of `conv_relu`, in the same pass; see `_windows`."""
+    y, along = axes(spec, backward=False)
+    high, wide = of_two(pool.size)
+    run = jax.ffi.ffi_call(
+        "saccade_correlate_windows",
+        jax.ShapeDtypeStruct(
+            (y[1] // high, along[1] // wide, spec.filters, x.shape[0]), jnp.float32
+        ),
+        vmap_method="sequential",
+    )
+    arrays = _inside(x), _flat(kernel, 2), bias
+    windows = np.array((high, wide), np.int64)
+    out = run(*arrays, **numbers(y, along, spec.groups), windows=windows)
+    return _outside(out, pool.outputs)  # type: ignore[arg-type]  one result
+
+
 def conv_grad_input(
     cotangent: jax.Array, kernel: jax.Array, spec: ConvSpec, tiles: bool = False
 ) -> jax.Array:
     """The gradient to the input: a correlation with the kernel turned round."""
-    y, along = _axes(spec, backward=True)
+    y, along = axes(spec, backward=True)
     shape = (y[1], along[1], spec.in_channels, cotangent.shape[0])
     weights = _turned(_flat(kernel, 2), spec.groups)
     target = "winograd" if tiles else "correlate"
@@ -87,7 +106,7 @@ def conv_grad_kernel(
     x: jax.Array, cotangent: jax.Array, spec: ConvSpec, tiles: bool = False
 ) -> jax.Array:
     """The gradient to the kernel."""
-    y, along = _axes(spec, backward=False)
+    y, along = axes(spec, backward=False)
     shape = (y[2], along[2], spec.group_channels, spec.filters)
     target = "winograd_kernel_gradient" if tiles else "kernel_gradient"
     arrays = _inside(x), _inside(cotangent)
@@ -99,7 +118,7 @@ def conv_grad_kernel_relu(
     x: jax.Array, given: jax.Array, cotangent: jax.Array, spec: ConvSpec
 ) -> tuple[jax.Array, jax.Array]:
     """The gradients to the kernel and the bias, see `_conv_relu.gradients`."""
-    y, along = _axes(spec, backward=False)
+    y, along = axes(spec, backward=False)
     shape = (y[2], along[2], spec.group_channels, spec.filters)
     run = jax.ffi.ffi_call(
         "saccade_kernel_gradient_relu",
@@ -107,7 +126,7 @@ def conv_grad_kernel_relu(
         vmap_method="sequential",
     )
     arrays = _inside(x), _inside(given), _inside(cotangent)
-    kernel, bias = run(*arrays, **_numbers(y, along, spec.groups))
+    kernel, bias = run(*arrays, **numbers(y, along, spec.groups))
     return kernel.reshape(*spec.kernel, *shape[2:]), bias
 
 
@@ -123,7 +142,7 @@ def max_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
 def _max_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
-    y, along = _pool_axes(spec)
+    y, along = _poolaxes(spec)
     shape = (y[1], along[1], spec.channels, x.shape[0])
     return _outside(_call("max_pool", shape, _inside(x), y, along), spec.outputs)
 
@@ -131,7 +150,7 @@ def _max_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
 @functools.partial(jax.custom_vjp, nondiff_argnums=(2,))
 def max_pool_gradient(x: jax.Array, cotangent: jax.Array, spec: PoolSpec) -> jax.Array:
     """The cotangent at the first maximum of each window, 0 elsewhere."""
-    y, along = _pool_axes(spec)
+    y, along = _poolaxes(spec)
     shape = (y[0], along[0], spec.channels, x.shape[0])
     arrays = _inside(x), _inside(cotangent)
     return _outside(_call("max_pool_gradient", shape, *arrays, y, along), spec.inputs)
@@ -174,7 +193,7 @@ def average_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
 def _average_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
-    y, along = _pool_axes(spec)
+    y, along = _poolaxes(spec)
     shape = (y[1], along[1], spec.channels, x.shape[0])
     return _outside(_call("average_pool", shape, _inside(x), y, along), spec.outputs)
 
@@ -182,7 +201,7 @@ def _average_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
 @functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
 def average_pool_gradient(cotangent: jax.Array, spec: PoolSpec) -> jax.Array:
     """To each place, its share of the cotangents of the windows that it is in."""
-    y, along = _pool_axes(spec)
+    y, along = _poolaxes(spec)
     shape = (y[0], along[0], spec.channels, cotangent.shape[0])
     arrays = (_inside(cotangent), y, along)
     return _outside(_call("average_pool_gradient", shape, *arrays), spec.inputs)
@@ -206,24 +225,22 @@ def _call(
 ) -> jax.Array:
     """Calls a kernel with arrays, the numbers of both axes, and maybe groups."""
     arrays = [a for a in arguments if not isinstance(a, (tuple, int))]
-    numbers = [a for a in arguments if isinstance(a, (tuple, int))]
+    told = [a for a in arguments if isinstance(a, (tuple, int))]
     run = jax.ffi.ffi_call(
         f"saccade_{target}",
         jax.ShapeDtypeStruct(shape, jnp.float32),
         vmap_method="sequential",
     )
-    return run(*arrays, **_numbers(*numbers))  # type: ignore[return-value]  one result
+    return run(*arrays, **numbers(*told))  # type: ignore[return-value]  one result
 
 
-def _numbers(*numbers: tuple[int, ...] | int) -> dict[str, np.ndarray | np.int64]:
+def numbers(*told: tuple[int, ...] | int) -> dict[str, np.ndarray | np.int64]:
     """What a kernel is told: the numbers of both axes, and maybe groups."""
-    made = (
-        np.int64(n) if isinstance(n, int) else np.array(n, np.int64) for n in numbers
-    )
+    made = (np.int64(n) if isinstance(n, int) else np.array(n, np.int64) for n in told)
     return dict(zip(("y", "x", "groups"), made, strict=False))
 
 
-def _axes(spec: ConvSpec, backward: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def axes(spec: ConvSpec, backward: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The numbers of both axes, for the convolution or its gradient to the input."""
     found = []
     for axis in range(spec.rank):
@@ -238,12 +255,22 @@ def _axes(spec: ConvSpec, backward: bool) -> tuple[tuple[int, ...], tuple[int, .
     return (_POINT, found[0]) if spec.rank == 1 else (found[0], found[1])
 
 
-def _pool_axes(spec: PoolSpec) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _poolaxes(spec: PoolSpec) -> tuple[tuple[int, ...], tuple[int, ...]]:
     found = [
         (spec.inputs[i], spec.outputs[i], spec.size[i], spec.strides[i], before)
         for i, (before, _) in enumerate(spec.padding)
     ]
     return (_POOL_POINT, found[0]) if len(found) == 1 else (found[0], found[1])
+
+
+def of_two(lengths: tuple[int, ...]) -> tuple[int, ...]:
+    """Gives a window along one axis a second, of one place.
+
+    Example:
+        >>> of_two((3,)), of_two((2, 3))
+        ((1, 3), (2, 3))
+    """
+    return (1,) * (2 - len(lengths)) + lengths
 
 
 def _flat(kernel: jax.Array, rank: int) -> jax.Array:

@@ -18,6 +18,7 @@ import jax
 import numpy as np
 from jax.core import Tracer
 
+from saccade import kernels
 from saccade.core import _recorder, _runtime, _scope
 from saccade.core._masks import has_mask
 from saccade.engine._program import Program
@@ -123,7 +124,7 @@ class Calls:
             scope = _scope.Scope(
                 zip(variables, values, strict=True), key=lambda: jax.random.key(0)
             )
-            with scope:
+            with kernels.answering(), scope:
                 outputs = model(x, training=training)
             same = map(_is, scope.values(variables), values)
             touched = set(scope.touched) - set(map(id, variables))

@@ -212,6 +212,58 @@ static void check_correlation(const Kernels& k, const Correlation& s) {
   });
 }
 
+// Brings (pixels, c, b) to (b, pixels, c).
+template <typename Array>
+static Array batch_first(const Array& x, Index batch) {
+  Array turned(x.size());
+  const Index rest = batch ? static_cast<Index>(x.size()) / batch : 0;
+  for (Index n = 0; n < batch; ++n)
+    for (Index i = 0; i < rest; ++i) turned[n * rest + i] = x[i * batch + n];
+  return turned;
+}
+
+// With the greatest of windows, and few pictures as they lie outside.
+static void check_windows(const Kernels& k, const Correlation& s) {
+  const Floats in = numbers(in_size(s)), kernel = numbers(kernel_size(s));
+  const Floats bias = numbers(s.out_channels);
+  std::vector<double> plain(static_cast<std::size_t>(out_size(s))), size(plain);
+  const Index pixel = s.out_channels * s.batch;
+  for (Index o = 0; o < out_size(s); ++o) {
+    plain[o] = bias[o / s.batch % s.out_channels];
+    size[o] = std::fabs(plain[o]);
+  }
+  each_product(s, [&](Index i, Index w, Index o) {
+    plain[o] += double(in[i]) * kernel[w];
+    size[o] += std::fabs(double(in[i]) * kernel[w]);
+  });
+  const Windows w{1 + below(3), 1 + below(3)};
+  const Index high = s.y.out / w.high, wide = s.x.out / w.wide;
+  std::vector<double> most(static_cast<std::size_t>(high * wide * pixel)), far(most);
+  for (Index o = 0; o < static_cast<Index>(most.size()); ++o)
+    for (Index t = 0; t < w.high * w.wide; ++t) {
+      const Index y = o / pixel / wide * w.high + t / w.wide;
+      const Index i = (y * s.x.out + o / pixel % wide * w.wide + t % w.wide) * pixel +
+                      o % pixel;
+      most[o] = std::max(most[o], plain[i]);  // never below 0, as after relu
+      far[o] = std::max(far[o], size[i]);
+    }
+  const std::string shape = text(s) + " windows " + std::to_string(w.high) + "x" +
+                            std::to_string(w.wide);
+  check("correlate_windows", k, shape, most, far, [&](float* out, Parallel& p) {
+    k.correlate_windows(s, w, in.data(), kernel.data(), bias.data(), out, p);
+  });
+  const Floats first = batch_first(in, s.batch);
+  const Index b = s.batch;
+  check("direct with windows", k, shape, batch_first(most, b), batch_first(far, b),
+        [&](float* out, Parallel& p) {
+          k.direct(s, w, first.data(), kernel.data(), bias.data(), true, out, p);
+        });
+  check("direct", k, shape, batch_first(plain, b), batch_first(size, b),
+        [&](float* out, Parallel& p) {
+          k.direct(s, {1, 1}, first.data(), kernel.data(), bias.data(), false, out, p);
+        });
+}
+
 static void check_kernel_gradient(const Kernels& k, const Correlation& s) {
   const Floats in = numbers(in_size(s)), gradient = numbers(out_size(s));
   std::vector<double> wanted(static_cast<std::size_t>(kernel_size(s))), size(wanted);
@@ -531,6 +583,18 @@ static void check_large(const Kernels& k) {
   Team team(2);
   k.correlate(s, in.data, &one, nullptr, out.data(), team.parallel);
   if (out != wanted) report("correlate", k, "an array of more than 2^31 numbers");
+  const float none = 0;
+  out = unwritten(3 * b);
+  k.correlate_windows(s, {1, 1}, in.data, &one, &none, out.data(), team.parallel);
+  if (out != wanted)
+    report("correlate_windows", k, "an array of more than 2^31 numbers");
+  s.batch = 1;  // the picture is as many places, wide enough for all of them
+  s.x = {width * b, 3, 1, step * b, 1, 0, 1};
+  Floats few = unwritten(3);
+  k.direct(s, {1, 1}, in.data, &one, &none, true, few.data(), team.parallel);
+  if (few[0] != wanted[0] || few[1] != wanted[b] || few[2] != wanted[2 * b])
+    report("direct", k, "an array of more than 2^31 numbers");
+  s = {{1, 1, 1, 1, 1, 0, 1}, {width, 3, 1, step, 1, 0, 1}, b, 1, 1, 1};
   float sum = NAN;
   const Floats gradient(out.size(), 1.0f);
   k.kernel_gradient(s, in.data, nullptr, gradient.data(), &sum, nullptr,
@@ -575,7 +639,7 @@ static void check_far_taps(const Kernels& k) {
 static void check_memory(const Kernels& k, const Correlation& s) {
   const Floats in = numbers(in_size(s)), kernel = numbers(kernel_size(s));
   Floats out = numbers(out_size(s)), slope = numbers(kernel_size(s));
-  for (int call = 0; call < 4; ++call) {
+  for (int call = 0; call < 6; ++call) {
     bool done = false;
     for (long number = 0; !done && number < 1000; ++number) {
       Team team(3);
@@ -589,6 +653,12 @@ static void check_memory(const Kernels& k, const Correlation& s) {
                             team.parallel);
         } else if (call == 2) {
           k.winograd(s, in.data(), kernel.data(), out.data(), team.parallel);
+        } else if (call == 3) {
+          k.correlate_windows(s, {2, 2}, in.data(), kernel.data(), in.data(),
+                              out.data(), team.parallel);
+        } else if (call == 4) {
+          k.direct(s, {2, 2}, in.data(), kernel.data(), in.data(), true, out.data(),
+                   team.parallel);
         } else {
           k.winograd_kernel_gradient(s, in.data(), out.data(), slope.data(),
                                      team.parallel);
@@ -694,6 +764,7 @@ int main(int count, char** words) {
     for (int i = 0; i < shapes; ++i) {
       Correlation s = random_correlation();
       check_correlation(*k, s);
+      check_windows(*k, s);
       check_kernel_gradient(*k, s);
       s.y = backward(s.y);
       s.x = backward(s.x);

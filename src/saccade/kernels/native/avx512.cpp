@@ -2,6 +2,7 @@
 #if defined(__x86_64__)
 #include "intrinsics.h"
 
+#include <cstring>
 #include <utility>
 #include <vector>
 

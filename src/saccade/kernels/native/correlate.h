@@ -201,11 +201,12 @@ static Compute pick_tile(Index filters, Index pixels, Index vectors, bool partia
       filters, [&](auto n) { return pick<n>(pixels, vectors, partial, streamed); });
 }
 
-// One row of outputs for a block of the batch, all filters.
+// One row of outputs for a block of the batch, all filters; `out_filter` floats lie
+// between the filters of the result.
 static void correlate_row(const Correlation& s, const Walk& xs, const Run& y_run,
                           Index y_number, const Walk& ys, const float* in,
-                          const float* kernel, const float* bias, float* out,
-                          Index batch_start, bool streamed) {
+                          const float* kernel, const float* bias, float* out_row,
+                          Index out_filter, Index batch_start, bool streamed) {
   const Index b = s.batch, row = s.x.in * s.in_channels * b;
   const Index left = b - batch_start;
   const Index vectors = left > SACCADE_WIDTH ? 2 : 1;
@@ -222,13 +223,11 @@ static void correlate_row(const Correlation& s, const Walk& xs, const Run& y_run
   t.in_channel = b;
   t.kernel_channel = s.out_channels;
   t.in_pixel = xs.out_in_step * s.in_channels * b;
-  t.out_pixel = xs.out_step * s.out_channels * b;
-  t.out_filter = b;
+  t.out_pixel = xs.out_step * s.out_channels * out_filter;
+  t.out_filter = out_filter;
   t.rest = left - (vectors - 1) * SACCADE_WIDTH;
-  const Index y_out = y_run.first_out + y_number * ys.out_step;
   const Index y_in = y_run.first_in + y_number * ys.out_in_step;
   const float* in_row = in + y_in * row + batch_start;
-  float* out_row = out + y_out * s.x.out * s.out_channels * b + batch_start;
 
   for (Index group = 0; group < s.groups; ++group) {
     for (Index n_block = 0; n_block < blocks.count; ++n_block) {
@@ -254,7 +253,7 @@ static void correlate_row(const Correlation& s, const Walk& xs, const Run& y_run
           t.kernel = kernel +
                      (y_run.first_tap * s.x.taps + run.first_tap) * gi * s.out_channels +
                      group * go + f;
-          t.out = out_row + (x_out * s.out_channels + group * go + f) * b;
+          t.out = out_row + (x_out * s.out_channels + group * go + f) * out_filter;
           if (run.count - n >= pixels) {
             many(t);
             n += pixels;
@@ -292,8 +291,66 @@ static void correlate(const Correlation& s, const float* in, const float* kernel
                         outgrows(out, s.y.out * s.x.out * s.out_channels * s.batch, step);
   parallel.run(count * blocks * shares, [&](Index i) {
     const auto& [run, number] = rows[i / shares % count];
-    correlate_row(s, parts[i % shares], *run, number, ys, in, kernel, bias, out,
-                  i / shares / count * step, streamed);
+    const Index y = run->first_out + number * ys.out_step;
+    const Index start = i / shares / count * step;
+    float* to = out + y * s.x.out * s.out_channels * s.batch + start;
+    correlate_row(s, parts[i % shares], *run, number, ys, in, kernel, bias, to, s.batch,
+                  start, streamed);
     if (streamed) end_stream();
+  });
+}
+
+template <typename V>
+static inline V greater(V best, V other) {
+  return ((other <= best) | (best != best)) ? best : other;  // NaN wins
+}
+
+// The greatest of each window of the rows that a row of windows covers, for up to two
+// vectors of the batch: rows (high, w', f, 2 vectors) -> (w' / wide, f, b).
+static void greatest(const Correlation& s, const Windows& w, const float* rows, float* out,
+                     Index left) {
+  constexpr Index step = 2 * SACCADE_WIDTH;
+  const Index pixel = s.out_channels * step, row = s.x.out * pixel;
+  for (Index o = 0; o < s.x.out / w.wide; ++o) {
+    for (Index f = 0; f < s.out_channels; ++f) {
+      const float* from = rows + o * w.wide * pixel + f * step;
+      float* to = out + (o * s.out_channels + f) * s.batch;
+      for (Index v = 0; v < left; v += SACCADE_WIDTH) {
+        Vector best = load(from + v);
+        for (Index y = 0; y < w.high; ++y)
+          for (Index x = 0; x < w.wide; ++x)
+            best = greater(best, load(from + y * row + x * pixel + v));
+        if (left - v >= SACCADE_WIDTH)
+          store(to + v, best);
+        else
+          store_some(to + v, best, left - v);
+      }
+    }
+  }
+}
+
+// The convolution itself is never written down: a task makes the rows of a row of
+// windows, for two vectors of the batch, where they stay in the caches.
+static void correlate_windows(const Correlation& s, const Windows& w, const float* in,
+                              const float* kernel, const float* bias, float* out,
+                              Parallel& parallel) {
+  const Walk ys = walk(s.y), xs = walk(s.x);
+  std::vector<std::pair<const Run*, Index>> rows(static_cast<std::size_t>(s.y.out));
+  for (const Run& run : ys.runs)
+    for (Index n = 0; n < run.count; ++n) rows[run.first_out + n * ys.out_step] = {&run, n};
+  constexpr Index step = 2 * SACCADE_WIDTH;
+  const Index blocks = (s.batch + step - 1) / step, count = s.y.out / w.high;
+  const Index row = s.x.out * s.out_channels;
+  parallel.run(count * blocks, [&](Index i) {
+    const Index y = i % count, start = i / count * step;
+    float* made = scratch(w.high * row * step);
+    for (Index n = 0; n < w.high; ++n) {
+      const auto& [run, number] = rows[y * w.high + n];
+      correlate_row(s, xs, *run, number, ys, in, kernel, bias, made + n * row * step, step,
+                    start, false);
+    }
+    const Index left = s.batch - start < step ? s.batch - start : step;
+    greatest(s, w, made, out + y * (s.x.out / w.wide) * s.out_channels * s.batch + start,
+             left);
   });
 }

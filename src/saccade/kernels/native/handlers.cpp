@@ -2,46 +2,11 @@
 // then runs a kernel.
 #include "handlers.h"
 
-#include <algorithm>
-#include <limits>
-
+#include "axes.h"
 #include "dispatch.h"
 
 namespace saccade {
 namespace {
-
-bool fits(Index before) { return -kMost <= before && before <= kMost; }
-
-// The numbers of an axis: in, out, taps, stride, dilation, before, spread.
-bool read_axis(Numbers numbers, Axis* axis) {
-  if (numbers.size() != 7) return false;
-  *axis = {numbers[0], numbers[1], numbers[2], numbers[3],
-           numbers[4], numbers[5], numbers[6]};
-  return axis->in >= 0 && axis->out >= 0 && axis->taps >= 1 && axis->stride >= 1 &&
-         axis->dilation >= 1 && axis->spread >= 1 && fits(axis->before) &&
-         !too_large({axis->out, axis->stride}) &&
-         !too_large({axis->taps, axis->dilation}) &&
-         !too_large({axis->spread, axis->stride}) &&
-         !too_large({axis->spread, axis->dilation});
-}
-
-// The numbers of an axis: in, out, size, stride, before.
-bool read_pool_axis(Numbers numbers, PoolAxis* axis) {
-  if (numbers.size() != 5) return false;
-  *axis = {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]};
-  return axis->in >= 0 && axis->out >= 0 && axis->size >= 1 && axis->stride >= 1 &&
-         fits(axis->before) && !too_large({axis->out, axis->stride});
-}
-
-bool read_correlation(Numbers y, Numbers x, Index batch, Index groups, Index in_channels,
-                      Index out_channels, Correlation* found) {
-  *found = {{}, {}, batch, groups, in_channels, out_channels};
-  return read_axis(y, &found->y) && read_axis(x, &found->x) && groups >= 1 &&
-         batch >= 0 && in_channels >= 1 && out_channels >= 1 &&
-         in_channels % groups == 0 && out_channels % groups == 0 &&
-         !too_large({found->y.in, found->x.in, in_channels, batch}) &&
-         !too_large({found->y.out, found->x.out, out_channels, batch});
-}
 
 // Says whether Winograd's tiles fit a correlation.
 bool takes_tiles(const Correlation& s) {
@@ -49,21 +14,6 @@ bool takes_tiles(const Correlation& s) {
     return axis.taps == 3 && axis.stride == 1 && axis.dilation == 1 && axis.spread == 1;
   };
   return fits(s.y) && fits(s.x) && s.groups == 1;
-}
-
-// The longest step along an axis. Beyond the picture there is nothing to be read, but
-// offsets are computed before that is known.
-Index step(const Axis& axis) {
-  return std::max({axis.stride, axis.dilation, axis.spread});
-}
-
-// Says whether no offset overflows.
-bool steps_fit(const Correlation& s) {
-  const Index channels = std::max(s.in_channels, s.out_channels);
-  return !too_large({step(s.y), s.x.in, s.in_channels, s.batch}) &&
-         !too_large({step(s.y), s.x.taps, s.group_in(), s.out_channels}) &&
-         !too_large({step(s.x), channels, s.batch}) &&
-         !too_large({step(s.x), s.group_in(), s.out_channels});
 }
 
 // Says whether a convolution's arrays fit its numbers, and gives these.
@@ -101,6 +51,28 @@ ffi::Error run_correlate_relu(ffi::ThreadPool pool, Floats in, Floats kernel, Fl
   return guarded(pool, out, [&](Parallel& parallel) {
     kernels().correlate(s, in.typed_data(), kernel.typed_data(), bias.typed_data(),
                         out->typed_data(), parallel);
+  });
+}
+
+ffi::Error run_correlate_windows(ffi::ThreadPool pool, Floats in, Floats kernel,
+                                 Floats bias, Result out, Numbers y, Numbers x,
+                                 Index groups, Numbers windows) {
+  Correlation s;
+  Windows w;
+  const auto from = in.dimensions(), to = out->dimensions();
+  if (from.size() != 4 || to.size() != 4 || !read_windows(windows, &w) ||
+      !read_correlation(y, x, from[3], groups, from[2], to[2], &s) || !steps_fit(s) ||
+      !has_shape(from, {s.y.in, s.x.in, s.in_channels, s.batch}) ||
+      !has_shape(to,
+                 {s.y.out / w.high, s.x.out / w.wide, s.out_channels, s.batch}) ||
+      !has_shape(kernel.dimensions(),
+                 {s.y.taps, s.x.taps, s.group_in(), s.out_channels}) ||
+      !has_shape(bias.dimensions(), {s.out_channels}))
+    return wrong("the arrays of a convolution do not fit its numbers");
+  const Timed timed("correlate_windows", in.dimensions(), kernel.dimensions());
+  return guarded(pool, out, [&](Parallel& parallel) {
+    kernels().correlate_windows(s, w, in.typed_data(), kernel.typed_data(),
+                                bias.typed_data(), out->typed_data(), parallel);
   });
 }
 
@@ -245,6 +217,8 @@ ffi::Error run_average_pool_gradient(ffi::ThreadPool pool, Floats gradient, Resu
 
 SACCADE_HANDLER(correlate, saccade::with_groups<2, 1>());
 SACCADE_HANDLER(correlate_relu, saccade::with_groups<3, 1>());
+SACCADE_HANDLER(correlate_windows,
+                saccade::with_groups<3, 1>().Attr<saccade::Numbers>("windows"));
 SACCADE_HANDLER(kernel_gradient, saccade::with_groups<2, 1>());
 SACCADE_HANDLER(kernel_gradient_relu, saccade::with_groups<3, 2>());
 SACCADE_HANDLER(winograd, saccade::with_groups<2, 1>());

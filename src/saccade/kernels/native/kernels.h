@@ -11,6 +11,8 @@ namespace SACCADE_SET {
 
 #include "correlate.h"
 
+#include "direct.h"
+
 #include "kernel_gradient.h"
 
 #include "winograd.h"
@@ -27,7 +29,8 @@ namespace SACCADE_SET {
 #define SACCADE_NAME(name) SACCADE_TEXT(name)
 
 extern const Kernels kernels{
-    SACCADE_NAME(SACCADE_SET), SACCADE_WIDTH, correlate, kernel_gradient,
+    SACCADE_NAME(SACCADE_SET), SACCADE_WIDTH, correlate, correlate_windows,
+    direct, kernel_gradient,
     winograd, winograd_kernel_gradient,
     max_pool, max_pool_gradient, average_pool, average_pool_gradient,
     moments, products, channel_sums, relu_gradient, thin, warp,

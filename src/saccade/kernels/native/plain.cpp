@@ -1,4 +1,5 @@
 // The kernels for any processor, with vectors of four floats: SSE2, NEON and the like.
+#include <cstring>
 #include <utility>
 #include <vector>
 

@@ -40,6 +40,11 @@ struct Pooling {
   Index batch, channels;
 };
 
+// Windows side by side over what a correlation gives; what fills none is left out.
+struct Windows {
+  Index high, wide;
+};
+
 // An array (pixels, channels, batch) whose channels are summed up one by one.
 struct Channels {
   Index pixels, channels, batch;
@@ -101,6 +106,14 @@ struct Kernels {
   // With a bias (f,), also adds it and cuts off what is below 0; null for neither.
   void (*correlate)(const Correlation&, const float* in, const float* kernel,
                     const float* bias, float* out, Parallel&);
+  // relu(correlation + bias), and of that the greatest of each window.
+  void (*correlate_windows)(const Correlation&, const Windows&, const float* in,
+                            const float* kernel, const float* bias, float* out,
+                            Parallel&);
+  // The same for few pictures, (b, h, w, c) in and out, cut off below 0 or not.
+  void (*direct)(const Correlation&, const Windows&, const float* in,
+                 const float* kernel, const float* bias, bool relu, float* out,
+                 Parallel&);
   // in (h, w, c, b) and the gradient of out (h', w', f, b) -> (kh, kw, c, f).
   // With room for sums (f,) they are found too, and the gradient counts where what relu
   // gave, `given`, is above 0; null for neither.
