@@ -86,9 +86,19 @@ def _split(
     step: Callable[[Any, jax.Array], Any], size: int
 ) -> Callable[[Any, jax.Array], Any]:
     def run(x: Any, mask: jax.Array) -> Any:
-        cut = jax.tree.map(lambda a: a.reshape(-1, size, *a.shape[1:]), x)
+        # Rows of numbers, which are read where they lie: of pictures, and of arrays cut
+        # beforehand, XLA would make a copy.
+        flat = jax.tree.map(lambda a: a.reshape(len(a), math.prod(a.shape[1:])), x)
         real = jnp.ones(size, bool)
-        outputs = lax.map(lambda piece: step(piece, real), cut)
+
+        def piece(start: jax.Array) -> Any:
+            def take(rows: jax.Array, like: jax.Array) -> jax.Array:
+                part = lax.dynamic_slice_in_dim(rows, start, size)
+                return part.reshape(size, *like.shape[1:])
+
+            return step(jax.tree.map(take, flat, x), real)
+
+        outputs = lax.map(piece, jnp.arange(0, mask.shape[0], size))
         return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:]), outputs)
 
     return run

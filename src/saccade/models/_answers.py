@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Shapes that are kept for a model; who gives more has no use for them.
 MOST_SHAPES = 64
+# Numbers that are looked through in one go: each step of Python counts for one picture.
+FEW_NUMBERS = 1 << 14
 _ONE, _NONE_BEFORE = np.int32(1), np.int32(0)
 
 
@@ -137,7 +139,11 @@ def _filled(rows: int, batch_size: int | None, exact: bool) -> int | None:
 
 def _has_nan(x: np.ndarray) -> bool:
     """Whether there is something to warn of."""
-    return x.dtype.kind == "f" and first_not_finite(x) is not None
+    if x.dtype.kind != "f":
+        return False
+    if x.size <= FEW_NUMBERS:
+        return not np.isfinite(x).all()
+    return first_not_finite(x) is not None
 
 
 def _answer(programs: Programs, x: np.ndarray, rows: int, size: int) -> Any:
