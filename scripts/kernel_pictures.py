@@ -113,7 +113,7 @@ def cells(ax: Axes) -> None:
     words(ax, 3, -0.9, "fits into the first cache", ha="center")
     arrow(ax, (6.1, 5), (7.9, 5))
     box(ax, 8, 4.6, 3.2, 0.8, ORANGE, "copied without gaps")
-    words(ax, 9.6, 5.75, "once per row of taps", ha="center")
+    words(ax, 9.6, 5.75, "once per block of filters", ha="center")
     arrow(ax, (9.6, 4.55), (9.6, 3.9))
     for r in range(4):
         box(ax, 7.3, 3.2 - 0.6 * r, 1.3, 0.5, BLUE, f"place {r}")

@@ -253,17 +253,36 @@ def test_arrays_that_do_not_fit_are_an_error_and_no_crash() -> None:
 
 
 @needs_library
-def test_finite_differences_agree() -> None:
-    spec = spec_of(4, 2, 3, (3, 3), stride=2, before=1)
+@pytest.mark.parametrize("places", [(1,), (2,), (0, 1, 2)], ids=["w", "b", "xwb"])
+def test_finite_differences_agree(places: tuple[int, ...], monkeypatch) -> None:
+    monkeypatch.setenv("SACCADE_KERNELS", "native")
+    spec = ConvSpec(18, (9, 9), (8, 8), (4, 4), 3, 5, (1, 1), (1, 1), ((1, 2), (2, 1)))
+    half = PoolSpec(18, (8, 8), (4, 4), (2, 2), (2, 2), ((0, 0),) * 2, 5)
+    mean = PoolSpec(18, (4, 4), (2, 2), (3, 3), (2, 2), ((0, 1),) * 2, 5)
     x, w, dy = arrays(spec)
+    points = x, w, jnp.linspace(-1.0, 1.0, 5)
 
-    def loss(w: jax.Array) -> jax.Array:
-        return jnp.sum(kernels.conv(x, w, spec) * dy)
+    def loss(*points: jax.Array) -> jax.Array:
+        out = kernels.max_pool(kernels.conv_relu(*points, spec), half)
+        return jnp.sum(kernels.average_pool(out, mean) * dy[:, :2, :2])
 
-    step = 0.5  # the loss is linear in the kernel
-    at = jnp.zeros_like(w).at[1, 2, 0, 1].set(step)
-    slope = (loss(w + at) - loss(w - at)) / (2 * step)
-    np.testing.assert_allclose(jax.grad(loss)(w)[1, 2, 0, 1], slope, rtol=1e-4)
+    def moved(points: tuple[jax.Array, ...], step: float) -> jax.Array:
+        there = [p + step * d for p, d in zip(points, ways, strict=True)]
+        return jax.jit(loss)(*there)
+
+    # Some way into which the points move; few maxima change on so short a way.
+    ways = [
+        jnp.sin(7.0 * jnp.arange(p.size)).reshape(p.shape) * (n in places)
+        for n, p in enumerate(points)
+    ]
+    with kernels.recording() as choices:
+        slopes = jax.jit(jax.grad(loss, places))(*points)
+    assert {c.form for c in choices} == {"native"}
+    step = 2.0**-12
+    found = (moved(points, step) - moved(points, -step)) / (2 * step)
+    wanted = sum(jnp.vdot(s, ways[n]) for s, n in zip(slopes, places, strict=True))
+    assert abs(wanted) > 10
+    np.testing.assert_allclose(found, wanted, rtol=0.02)
 
 
 @needs_library

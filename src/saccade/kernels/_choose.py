@@ -201,7 +201,7 @@ def choose(operation: str, spec: Spec, device: str | None = None) -> Form:
     Args:
         operation: "conv", "conv_grad_input", "conv_grad_kernel", "max_pool",
             "average_pool", "sum_pool", "bias_gradient", "relu_gradient", "moments",
-            "normalize" or "warp".
+            "normalize", "product", "take_rows" or "warp".
         spec: the shape.
         device: 'cpu', 'gpu' or 'tpu'; None for where JAX would run now.
 
