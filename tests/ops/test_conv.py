@@ -157,6 +157,12 @@ def test_errors_name_the_argument(call, text) -> None:
         call(jnp.ones((1, 6, 6, 3)), jnp.ones((3, 3, 3, 5)))
 
 
+@pytest.mark.parametrize("batch", [2, 16])
+def test_strides_beyond_the_picture_leave_one_window(batch: int) -> None:
+    x, w = normal(batch, 6, 6, 3), normal(3, 3, 3, 5)
+    np.testing.assert_allclose(conv(x, w, 2**40), conv(x[:, :3, :3], w), atol=1e-5)
+
+
 @pytest.mark.parametrize("size", [1, 3])
 @pytest.mark.parametrize("shape", [(0, 6, 6, 3), (2, 0, 6, 3)], ids=str)
 def test_nothing_in_nothing_out(shape: tuple[int, ...], size: int) -> None:

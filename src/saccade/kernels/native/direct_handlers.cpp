@@ -11,7 +11,8 @@ namespace {
 // counted.
 bool can_be_seen(const Correlation& s) {
   const auto length = [](const Axis& axis) {
-    return axis.out * axis.stride + axis.taps * axis.dilation;
+    const Index steps = axis.out > 0 ? axis.out - 1 : 0;
+    return steps * axis.stride + axis.taps * axis.dilation;
   };
   return !too_large({length(s.y), length(s.x), s.in_channels}) &&
          !too_large({s.y.taps, s.x.taps, s.group_in() + 1, s.out_channels + 16}) &&
