@@ -124,7 +124,8 @@ def test_form_agrees_with_xla(operation: str, name: str) -> None:
     @QUICK
     @hypothesis.given(spec=conv_specs(_drawn(operation, name)))
     def check(spec: ConvSpec) -> None:
-        assert form.fits(spec)
+        with kernels.answering():  # for which one of them is
+            assert form.fits(spec)
         x, w, dy = arrays(spec)
 
         @jax.jit

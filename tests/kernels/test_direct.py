@@ -188,3 +188,12 @@ def test_a_convolution_that_is_read_twice(rng) -> None:
     most, whole = model.predict(pictures, verbose=0)
     expected = whole.reshape(20, 4, 2, 4, 2, 3).max((2, 4))
     np.testing.assert_allclose(most, expected, rtol=1e-6)
+
+
+@needs_library
+def test_only_programs_that_answer_leave_the_batch_outside(monkeypatch) -> None:
+    monkeypatch.delenv("SACCADE_KERNELS", raising=False)
+    spec = SPECS[1]
+    assert kernels.choose("conv", spec, "cpu").name != "native_direct"
+    with kernels.answering():
+        assert kernels.choose("conv", spec, "cpu").name == "native_direct"

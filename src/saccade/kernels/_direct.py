@@ -1,7 +1,9 @@
 """Convolution of few pictures by the compiled kernel, channels innermost.
 
 The other compiled kernels fill their vectors with pictures; this one with filters. What
-it is given and gives lies as everywhere outside, the batch first.
+it is given and gives lies as everywhere outside, the batch first. Gradients and pooling
+by themselves want the batch innermost, and to turn arrays round costs more than this
+kernel gains; so it is for programs that only answer.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import _library, _native
+from . import _library, _made, _native
 from ._spec import ConvSpec, PoolSpec
 
 # Pictures from which on vectors along the batch are worth it.
@@ -20,8 +22,8 @@ _NONE = (1, 1)
 
 
 def fits(spec: ConvSpec) -> bool:
-    """Says whether the kernel takes a shape, and is there."""
-    few = spec.batch <= MOST_PICTURES
+    """Says whether the kernel is for a shape and the program, and is there."""
+    few = spec.batch <= MOST_PICTURES and _made.is_answering()
     return few and _native.fits(spec) and _library.has("direct")
 
 

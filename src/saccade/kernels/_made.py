@@ -52,6 +52,16 @@ def answering() -> Iterator[None]:
         _local.known = before
 
 
+def is_answering() -> bool:
+    """Says whether what is traced now needs outputs only.
+
+    Example:
+        >>> with answering(): is_answering()
+        True
+    """
+    return getattr(_local, "known", None) is not None
+
+
 def note(made: Made) -> None:
     """Remembers how an array came about, where that is of use."""
     known: dict[int, Made] | None = getattr(_local, "known", None)
