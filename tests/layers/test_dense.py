@@ -135,6 +135,15 @@ def test_lambda_shapes() -> None:
     assert found.compute_output_shape((None, 5)) == (None,)
 
 
+def test_lambda_with_shapes_and_several_inputs() -> None:
+    pair = [layers.Input((3,), batch_size=4), layers.Input((3,), batch_size=4)]
+    one = Lambda(lambda ab: ab[0][:, :1] - ab[1][:, :1], output_shape=(1,))
+    assert one(pair).shape == (4, 1)
+    assert one.compute_output_shape([(None, 3), (None, 3)]) == (None, 1)
+    two = Lambda(lambda ab: (ab[0], ab[1][:, :1]), output_shape=[(3,), (1,)])
+    assert [tuple(t.shape) for t in two(pair)] == [(4, 3), (4, 1)]
+
+
 def test_lambda_wants_a_function() -> None:
     with pytest.raises(TypeError, match="`function` must be a function, got 3"):
         Lambda(3)

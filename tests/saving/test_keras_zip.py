@@ -125,6 +125,8 @@ def test_clear_errors_for_files(tmp_path, trained):
         model.save(tmp_path / "m.keras", include_optimiser=False)
     with pytest.raises(SavingError, match="there is no file"):
         load_model(tmp_path / "none.keras")
+    with pytest.raises(FileNotFoundError, match="there is no file"):
+        model.load_weights(tmp_path / "none.weights.h5")
     (tmp_path / "bad.keras").write_bytes(b"no zip")
     with pytest.raises(SavingError, match=r"is no '\.keras' file"):
         load_model(tmp_path / "bad.keras")

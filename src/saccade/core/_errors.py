@@ -13,7 +13,8 @@
     ├── FolderAccessError(PermissionError)   a folder that may not be listed
     ├── DiskFullError(OSError)               a file for which no space is left
     ├── SavingError(ValueError)              files that cannot be read or written
-    │   └── UnsafeError(NotImplementedError) a file that would run code of its own
+    │   ├── UnsafeError(NotImplementedError) a file that would run code of its own
+    │   └── MissingFileError(FileNotFoundError) a model's file that is not there
     ├── DownloadError(OSError)               a file that cannot be fetched
     ├── NotBuiltError(ValueError)            used before it was built or compiled
     │   └── NotCalledError(AttributeError)   has no `input` or `output` yet
@@ -75,6 +76,10 @@ class DiskFullError(SaccadeError, OSError):
 
 class SavingError(SaccadeError, ValueError):
     """A file cannot be written or read."""
+
+
+class MissingFileError(SavingError, FileNotFoundError):
+    """A file of a model or of weights is not there."""
 
 
 class DownloadError(SaccadeError, OSError):

@@ -23,7 +23,7 @@ from saccade.core._variable import Variable
 from saccade.saving import deserialize_keras_object, serialize_keras_object
 
 from ._input import InputSpec
-from ._layer import Layer
+from ._layer import Layer, is_shape
 
 if TYPE_CHECKING:
     from jax.typing import ArrayLike
@@ -376,7 +376,10 @@ class Lambda(Layer):
             return super().compute_output_shape(input_shape)
         if callable(self._output_shape):
             return self._output_shape(input_shape)
-        return (input_shape[0], *self._output_shape)
+        first = jax.tree.leaves(input_shape, is_leaf=is_shape)[0]  # of several inputs
+        return jax.tree.map(
+            lambda shape: (first[0], *shape), self._output_shape, is_leaf=is_shape
+        )
 
     @property
     def rows_independent(self) -> bool:

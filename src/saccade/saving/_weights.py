@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from saccade.core._checks import no_unknown_keywords
-from saccade.core._errors import DataWarning, SavingError, message, nearest
+from saccade.core._errors import (
+    DataWarning,
+    MissingFileError,
+    SavingError,
+    message,
+    nearest,
+)
 from saccade.core._lazy import optional_import
 from saccade.saving._archive import WEIGHTS, read_members
 from saccade.saving._files import kind_of, replacing
@@ -208,7 +214,8 @@ def check_exists(path: Path, where: str, pattern: str) -> None:
     """Raises if a file is not there, naming the nearest that is.
 
     Raises:
-        SavingError: no such file, or a folder.
+        MissingFileError: no such file.
+        SavingError: a folder.
     """
     if path.is_file():
         return
@@ -223,7 +230,7 @@ def check_exists(path: Path, where: str, pattern: str) -> None:
             message(where, f"{str(path)!r} is a folder, such as TensorFlow writes", fix)
         )
     near = nearest(path.name, [p.name for p in path.parent.glob(pattern)])
-    raise SavingError(
+    raise MissingFileError(
         message(
             where,
             f"there is no file {str(path)!r}",
