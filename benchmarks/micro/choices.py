@@ -1,6 +1,7 @@
 """Compares the form that is chosen for a convolution with the fastest one measured.
 
     python benchmarks/micro/choices.py [--batch N ...] [--channels N ...] [--size N ...]
+    python benchmarks/micro/choices.py --set wide points strided depthwise large
 
 A row for each shape and direction (forward, to the input, to the kernel): the form that
 the cost model takes, the fastest, what each takes in microseconds, and `<<<` where the
@@ -25,19 +26,38 @@ from jax.experimental.layout import Format, Layout
 from saccade.kernels import ConvSpec, _choose
 
 OPERATIONS = ("conv", "conv_grad_input", "conv_grad_kernel")
+# Convolutions of larger networks: size, channels, filters, kernel, stride, groups.
+SETS = {
+    "wide": (
+        (32, 128, 128, 3, 1, 1), (16, 128, 128, 3, 1, 1), (8, 256, 256, 3, 1, 1),
+    ),
+    "points": (
+        (16, 64, 256, 1, 1, 1), (16, 256, 64, 1, 1, 1), (16, 32, 64, 1, 1, 1),
+        (8, 128, 128, 1, 1, 1),
+    ),
+    "strided": (
+        (112, 3, 64, 7, 2, 1), (32, 64, 128, 3, 2, 1), (32, 64, 128, 1, 2, 1),
+        (32, 16, 32, 3, 2, 1),
+    ),
+    "depthwise": (
+        (32, 32, 32, 3, 1, 32), (16, 128, 128, 3, 1, 128), (32, 64, 64, 3, 2, 64),
+        (16, 128, 128, 5, 1, 128),
+    ),
+    "large": ((16, 64, 64, 5, 1, 1), (16, 64, 64, 7, 1, 1), (14, 32, 64, 5, 1, 1)),
+}  # fmt: skip
 # Estimates beyond so many times the least are not measured.
 FAR = 5.0
 
 
 def spec_of(batch: int, size: int, channels: int, filters: int, kernel: int,
-            stride: int) -> ConvSpec:  # fmt: skip
+            stride: int, groups: int) -> ConvSpec:  # fmt: skip
     """A convolution with zeros around, as in residual networks."""
     outputs = -(-size // stride)
     total = max((outputs - 1) * stride + kernel - size, 0)
     around = (total // 2, total - total // 2)
     return ConvSpec(
         batch, (size,) * 2, (outputs,) * 2, (kernel,) * 2, channels, filters,
-        (stride,) * 2, (1, 1), (around,) * 2,
+        (stride,) * 2, (1, 1), (around,) * 2, groups,
     )  # fmt: skip
 
 
@@ -68,6 +88,12 @@ def microseconds(form: _choose.Form, operation: str, spec: ConvSpec) -> float:
     return 1e6 * best
 
 
+def _named(size: int, channels: int, filters: int, kernel: int, stride: int,
+           groups: int) -> str:  # fmt: skip
+    text = f"{size}x{size}x{channels}->{filters} k{kernel}"
+    return text + f" s{stride}" * (stride > 1) + f" g{groups}" * (groups > 1)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--batch", type=int, nargs="*", default=[1, 8, 32, 128])
@@ -76,16 +102,21 @@ def main() -> None:
     parser.add_argument("--size", type=int, nargs="*", default=[8, 32])
     parser.add_argument("--kernel", type=int, default=3)
     parser.add_argument("--stride", type=int, default=1)
+    parser.add_argument("--set", nargs="*", choices=list(SETS), default=[])
+    parser.add_argument("--operation", nargs="*", default=list(OPERATIONS))
     parser.add_argument("--seconds", type=float, default=100.0)
     options = parser.parse_args()
+    shapes = [shape for name in options.set for shape in SETS[name]] or [
+        (size, channels, filters or channels, options.kernel, options.stride, 1)
+        for channels, filters, size in itertools.product(
+            options.channels, options.filters, options.size
+        )
+    ]
     os.environ.pop(_choose.VARIABLE, None)
     lost, end = [], time.perf_counter() + options.seconds
-    for batch, channels, filters, size in itertools.product(
-        options.batch, options.channels, options.filters, options.size
-    ):
-        spec = spec_of(batch, size, channels, filters or channels, options.kernel,
-                       options.stride)  # fmt: skip
-        for operation in OPERATIONS:
+    for batch, shape in itertools.product(options.batch, shapes):
+        spec = spec_of(batch, *shape)
+        for operation in options.operation:
             if time.perf_counter() > end:
                 continue
             ranked = _choose._ranked(operation, spec, "cpu")
@@ -106,8 +137,7 @@ def main() -> None:
             )
             mark = " <<<" if ratio > 1.1 else ""
             print(
-                f"b{batch} {size}x{size}x{channels}->{filters or channels} "
-                f"{operation}: {found}{mark}",
+                f"b{batch} {_named(*shape)} {operation}: {found}{mark}",
                 flush=True,
             )
     print(f"{len(lost)} choices; {sum(r > 1.1 for r in lost)} lose more than a tenth")

@@ -1,4 +1,4 @@
-"""Times whole training steps of five networks, in saccade or in a peer.
+"""Times whole training steps of some networks, in saccade or in a peer.
 
     python benchmarks/micro/steps.py [network ...] [--in saccade|keras|torch]
 
@@ -23,8 +23,9 @@ from types import ModuleType
 import numpy as np
 
 Epoch = Callable[[], object]
-# ("conv", filters, kernel, stride, padding) ("norm",) ("relu",) ("max",) ("flatten",)
-# ("dense", units), and ("block", filters, stride) for a residual block.
+# ("conv", filters, kernel, stride, padding) ("depth", kernel, stride) ("norm",) ("relu",)
+# ("max",) ("mean",) ("flatten",) ("dense", units), and ("block", filters, stride) for a
+# residual block.
 Layer = tuple
 
 
@@ -41,6 +42,23 @@ class Network:
 
 def _conv(filters: int, kernel: int = 3, padding: str = "same") -> tuple[Layer, Layer]:
     return ("conv", filters, kernel, 1, padding), ("relu",)
+
+
+def _normed(layer: Layer) -> tuple[Layer, Layer, Layer]:
+    return layer, ("norm",), ("relu",)
+
+
+def _point(filters: int, stride: int = 1) -> tuple[Layer, ...]:
+    return _normed(("conv", filters, 1, stride, "same"))
+
+
+def _mobile(filters: int, stride: int) -> tuple[Layer, ...]:
+    return *_normed(("depth", 3, stride)), *_point(filters)
+
+
+def _bottleneck(filters: int, stride: int) -> tuple[Layer, ...]:
+    middle = _normed(("conv", filters, 3, 1, "same"))
+    return *_point(filters, stride), *middle, *_point(4 * filters)
 
 
 NETWORKS = {
@@ -87,6 +105,35 @@ NETWORKS = {
         ),
         steps=4,
     ),
+    "vgg": Network(
+        (32, 32, 3),
+        32,
+        (
+            *_conv(64), *_conv(64), ("max",), *_conv(128), *_conv(128), ("max",),
+            *_conv(256), *_conv(256), ("max",), ("flatten",), ("dense", 10),
+        ),
+        steps=4,
+    ),
+    "mobile": Network(
+        (64, 64, 3),
+        32,
+        (
+            *_normed(("conv", 32, 3, 2, "same")), *_mobile(64, 1), *_mobile(128, 2),
+            *_mobile(128, 1), *_mobile(256, 2), *_mobile(256, 1), ("mean",),
+            ("dense", 10),
+        ),
+        steps=4,
+    ),
+    "bottleneck": Network(
+        (64, 64, 3),
+        32,
+        (
+            *_normed(("conv", 64, 7, 2, "same")), ("max",), *_bottleneck(64, 1),
+            *_bottleneck(64, 1), *_bottleneck(128, 2), *_bottleneck(128, 1),
+            ("mean",), ("dense", 10),
+        ),
+        steps=4,
+    ),
 }  # fmt: skip
 
 
@@ -113,6 +160,9 @@ def operations(network: Network) -> float:
                 if stride > 1:
                     product(h * w, c, filters)
             c = filters
+        elif kind == "depth":
+            h, w = -(-h // options[1]), -(-w // options[1])
+            product(h * w, options[0] ** 2, c)
         elif kind == "max":
             h, w = h // 2, w // 2
         elif kind == "mean":
@@ -147,6 +197,8 @@ def in_keras(keras: ModuleType, network: Network, x, y) -> Epoch:
             value = conv(value, *options)
         elif kind == "block":
             value = block(value, *options)
+        elif kind == "depth":
+            value = layers.DepthwiseConv2D(*options, padding="same")(value)
         elif kind == "norm":
             value = norm(value)
         elif kind == "relu":
@@ -200,6 +252,9 @@ def in_torch(network: Network, x, y) -> Epoch:
         elif kind == "block":
             modules.append(Block(c, *options))
             c = options[0]
+        elif kind == "depth":
+            kernel, stride = options
+            modules.append(nn.Conv2d(c, c, kernel, stride, kernel // 2, groups=c))
         elif kind == "norm":
             modules.append(nn.BatchNorm2d(c))
         elif kind == "relu":

@@ -81,9 +81,7 @@ def _native_cost(spec: ConvSpec) -> float:
     # A batch that does not fill its last vector costs as much as one that does.
     vectors = -(-spec.batch // VECTOR)
     few = 1 + 2 / (spec.filters // spec.groups)
-    # One tap: a number that is loaded is used by filters alone.
-    again = 1.5 if is_point(spec) else 1
-    work = spec.flops / NATIVE * few * again * _inside(spec)
+    work = spec.flops / NATIVE * few * _inside(spec)
     return work * vectors * VECTOR / spec.batch + 5 * START
 
 
@@ -147,13 +145,19 @@ def _winograd_kernel_cost(spec: ConvSpec) -> float:
 
 def _library_cost(spec: ConvSpec) -> float:
     moved = spec.pixels * (spec.in_channels + spec.filters) / TURN
-    few = 1 + 20 / spec.in_channels + 8 / spec.filters
-    return spec.flops / PRODUCT * few + moved + 10 * START
+    channels = spec.in_channels
+    few = 1 + 4 / channels + 200 / channels**2 + 4 / spec.filters
+    return spec.flops / PRODUCT * few + moved + 15 * START
 
 
 def _library_gradient_cost(spec: ConvSpec) -> float:
     # The output's gradient is spread out: zeros are multiplied, too.
     return _library_cost(spec) * math.prod(spec.strides)
+
+
+def _library_kernel_cost(spec: ConvSpec) -> float:
+    # The pictures take the place of the channels, and a few of them are slow.
+    return _library_cost(spec) * (1 + 4 / spec.batch**2)
 
 
 def _native_pool_cost(spec: PoolSpec) -> float:
@@ -312,7 +316,7 @@ for _operation, _forms in {
             _xla.conv_grad_kernel_turned,
             CPU,
             _xla.fits_library,
-            _library_cost,
+            _library_kernel_cost,
         ),
         Form(
             "native",

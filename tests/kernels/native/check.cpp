@@ -779,6 +779,10 @@ int main(int count, char** words) {
       check_warp<std::uint8_t>(*k);
       check_warp<float>(*k);
     }
+    // Batches of several cells, also where tiles run over all taps.
+    for (Index channels : {3, 20})
+      check_kernel_gradient(
+          *k, {{9, 9, 3, 1, 1, 1, 1}, {8, 8, 3, 1, 1, 1, 1}, 531, 1, channels, 10});
     check_memory(*k, {{9, 9, 3, 1, 1, 1, 1}, {8, 8, 3, 1, 1, 1, 1}, 20, 1, 2, 5});
     check_signals(*k);
     check_far_taps(*k);

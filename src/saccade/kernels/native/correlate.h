@@ -229,38 +229,43 @@ static void correlate_row(const Correlation& s, const Walk& xs, const Run& y_run
   const Index y_in = y_run.first_in + y_number * ys.out_in_step;
   const float* in_row = in + y_in * row + batch_start;
 
-  for (Index group = 0; group < s.groups; ++group) {
-    for (Index n_block = 0; n_block < blocks.count; ++n_block) {
-      const Index f = blocks.start(n_block), filters = blocks.size(n_block);
-      t.bias = bias ? bias + group * go + f : zeros;
+  // Runs `pixels` outputs of a run, from number n on, for a block of filters of a group.
+  const auto tile = [&](Index group, Index block, const Run& run, Index n, Compute work) {
+    const Index f = group * go + blocks.start(block);
+    t.bias = bias ? bias + f : zeros;
+    t.columns = run.taps;
+    t.in_column = xs.tap_in_step * s.in_channels * b;
+    t.kernel_column = xs.tap_step * gi * s.out_channels;
+    t.channels = gi;
+    if (s.groups == 1 && xs.tap_step == 1 && xs.tap_in_step == 1) {
+      // Neighbouring taps lie one behind the other in both arrays.
+      t.channels *= t.columns;
+      t.columns = t.channels ? 1 : 0;
+    }
+    const Index x_out = run.first_out + n * xs.out_step;
+    const Index x_in = run.first_in + n * xs.out_in_step;
+    t.in = in_row + (x_in * s.in_channels + group * gi) * b;
+    t.kernel = kernel + f +
+               (y_run.first_tap * s.x.taps + run.first_tap) * gi * s.out_channels;
+    t.out = out_row + (x_out * s.out_channels + f) * out_filter;
+    work(t);
+  };
+  // Groups of few channels take turns at each place, since what lies between the places
+  // of one channel is often a power of two: they would share a few lines of the cache.
+  const bool turns = s.groups > 1 && blocks.count == 1;
+  const Index outer = turns ? 1 : s.groups, inner = turns ? s.groups : 1;
+  for (Index from = 0; from < outer; ++from) {
+    for (Index block = 0; block < blocks.count; ++block) {
+      const Index filters = blocks.size(block);
       const Index pixels = pixels_for(static_cast<int>(filters));
       const Compute many = pick_tile(filters, pixels, vectors, partial, streamed);
       const Compute one = pick_tile(filters, 1, vectors, partial, streamed);
       for (const Run& run : xs.runs) {
-        t.columns = run.taps;
-        t.in_column = xs.tap_in_step * s.in_channels * b;
-        t.kernel_column = xs.tap_step * gi * s.out_channels;
-        t.channels = gi;
-        if (s.groups == 1 && xs.tap_step == 1 && xs.tap_in_step == 1) {
-          // Neighbouring taps lie one behind the other in both arrays.
-          t.channels *= t.columns;
-          t.columns = t.channels ? 1 : 0;
-        }
         for (Index n = 0; n < run.count;) {
-          const Index x_out = run.first_out + n * xs.out_step;
-          const Index x_in = run.first_in + n * xs.out_in_step;
-          t.in = in_row + (x_in * s.in_channels + group * gi) * b;
-          t.kernel = kernel +
-                     (y_run.first_tap * s.x.taps + run.first_tap) * gi * s.out_channels +
-                     group * go + f;
-          t.out = out_row + (x_out * s.out_channels + group * go + f) * out_filter;
-          if (run.count - n >= pixels) {
-            many(t);
-            n += pixels;
-          } else {
-            one(t);
-            n += 1;
-          }
+          const bool whole = run.count - n >= pixels;
+          for (Index group = from; group < from + inner; ++group)
+            tile(group, block, run, n, whole ? many : one);
+          n += whole ? pixels : 1;
         }
       }
     }
