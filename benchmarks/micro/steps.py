@@ -23,9 +23,9 @@ from types import ModuleType
 import numpy as np
 
 Epoch = Callable[[], object]
-# ("conv", filters, kernel, stride, padding) ("depth", kernel, stride) ("norm",) ("relu",)
-# ("max",) ("mean",) ("flatten",) ("dense", units), and ("block", filters, stride) for a
-# residual block.
+# ("conv", filters, kernel, stride, padding) ("depth", kernel, stride) ("norm",)
+# ("relu",) ("max",) ("mean",) ("flatten",) ("dense", units), and ("block", filters,
+# stride) for a residual block.
 Layer = tuple
 
 
