@@ -779,7 +779,7 @@ int main(int count, char** words) {
       check_warp<std::uint8_t>(*k);
       check_warp<float>(*k);
     }
-    // Batches of several cells, also where tiles run over all taps.
+    // A large batch, also where tiles run over all taps.
     for (Index channels : {3, 20})
       check_kernel_gradient(
           *k, {{9, 9, 3, 1, 1, 1, 1}, {8, 8, 3, 1, 1, 1, 1}, 531, 1, channels, 10});

@@ -18,7 +18,6 @@ struct Sum {
   Index lines, in_line, gradient_line;     // rows of the picture
   Index pixels, in_pixel, gradient_pixel;  // pixels of a row
   const Index* in_rows;                    // where the rows of the tile are
-  Index gradient_filter;                   // between filters
   Index batch;
   float* out;
   Index out_row;
@@ -68,7 +67,7 @@ static void add_products(const Sum& s) {
         Vector g[FILTERS];
         SACCADE_UNROLL
         for (int f = 0; f < FILTERS; ++f) {
-          const float* from = gradient + f * s.gradient_filter + b;
+          const float* from = gradient + f * s.batch + b;
           g[f] = PARTIAL ? load_some(from, rest) : load(from);
         }
         SACCADE_UNROLL
@@ -130,8 +129,6 @@ static void seen_by(const Axis& axis, Index tap, Index* first, Index* last) {
 constexpr Index kFewChannels = 8;
 constexpr Index kPackedBytes = 24 * 1024, kLooseBytes = 96 * 1024;
 constexpr Index kUsesToPack = 12, kFewUsesToPack = 4;
-// Pictures in one cell, so that also of a large batch some pixels fit.
-constexpr Index kCellBatch = 256;
 // A number that is copied must be used so often.
 constexpr Index kUsesToCopy = 16;
 
@@ -151,7 +148,7 @@ struct GradientPlan {
   bool few;          // rows of tiles run over all taps
   bool packed;
   Index rows;        // places of the kernel in one unit, cut into blocks
-  Index cell_lines, cell_pixels, cell_batch, cells_x, cells_batch, cells;
+  Index cell_lines, cell_pixels, cells_x, cells;
   Index parts;       // tasks that share the cells; each has a sum of its own
 };
 
@@ -175,11 +172,9 @@ static GradientPlan plan_gradient(const Correlation& s, bool relu, Index threads
   p.packed = p.few ? filters < s.out_channels && uses >= kFewUsesToPack
                    : uses >= kUsesToPack;
   p.packed = p.packed || relu;  // a copy of what counts
-  p.cell_batch = p.packed && b > kCellBatch ? kCellBatch : b;
-  p.cells_batch = (b + p.cell_batch - 1) / p.cell_batch;
   const Index bytes = p.packed && !p.few ? kPackedBytes : kLooseBytes;
   const Index numbers = p.few ? filters + 2 * gi : filters;
-  const Index room = bytes / (4 * p.cell_batch * numbers + 1);
+  const Index room = bytes / (4 * b * numbers + 1);
   const Index most = room < 1 ? 1 : room;
   const Index cells_wide = Blocks(s.x.out, most).count;
   p.cell_pixels = (s.x.out + cells_wide - 1) / cells_wide;
@@ -188,21 +183,19 @@ static GradientPlan plan_gradient(const Correlation& s, bool relu, Index threads
   // Not larger than an equal share for each thread.
   const Index share = (s.y.out + threads - 1) / threads;
   if (p.cell_lines > share) p.cell_lines = share;
-  p.cells = (s.y.out + p.cell_lines - 1) / p.cell_lines * p.cells_x * p.cells_batch;
+  p.cells = (s.y.out + p.cell_lines - 1) / p.cell_lines * p.cells_x;
   p.parts = threads < p.cells ? threads : p.cells;
   return p;
 }
 
 struct Cell {
-  Index y0, y1, x0, x1, b0, b1;
+  Index y0, y1, x0, x1;
 };
 
 static Cell cell_at(const Correlation& s, const GradientPlan& p, Index i) {
-  const Index place = i / p.cells_batch, b = i % p.cells_batch * p.cell_batch;
-  const Index y = place / p.cells_x * p.cell_lines, x = place % p.cells_x * p.cell_pixels;
-  const Index y1 = y + p.cell_lines, x1 = x + p.cell_pixels, b1 = b + p.cell_batch;
-  return {y, y1 < s.y.out ? y1 : s.y.out, x, x1 < s.x.out ? x1 : s.x.out,
-          b, b1 < s.batch ? b1 : s.batch};
+  const Index y = i / p.cells_x * p.cell_lines, x = i % p.cells_x * p.cell_pixels;
+  const Index y1 = y + p.cell_lines, x1 = x + p.cell_pixels;
+  return {y, y1 < s.y.out ? y1 : s.y.out, x, x1 < s.x.out ? x1 : s.x.out};
 }
 
 // Says whether all that the outputs of an axis see is inside the picture.
@@ -213,92 +206,77 @@ static bool sees_inside(const Axis& axis) {
 // An array as a cell reads it: where its first pixel is, and what lies between.
 struct View {
   const float* data;
-  Index line, pixel, channel;
+  Index line, pixel;
 };
 
 // Copies the gradient of a pixel where relu gave more than 0, else 0; adds it to `sums`.
 static void copy_kept(const float* given, const float* gradient, Index filters,
-                      Index apart, Index batch, float* to, Vector* sums) {
+                      Index batch, float* to, Vector* sums) {
   for (Index f = 0; f < filters; ++f) {
     for (Index i = 0; i < batch; i += SACCADE_WIDTH) {
-      const Index at = f * apart + i, rest = batch - i;
+      const Index at = f * batch + i, rest = batch - i;
       const Index n = rest < SACCADE_WIDTH ? rest : SACCADE_WIDTH;
       const Vector g = load_some(gradient + at, n), zero{};
       const Vector kept = load_some(given + at, n) > zero ? g : zero;
-      store_some(to + f * batch + i, kept, n);
+      store_some(to + at, kept, n);
       sums[f] += kept;
     }
   }
-}
-
-// Copies `count` runs of `length` numbers that are `apart` to where no gaps are.
-static void copy_runs(const float* from, Index count, Index apart, Index length,
-                      float* to) {
-  if (apart == length) {
-    __builtin_memcpy(to, from, count * length * sizeof(float));
-    return;
-  }
-  for (Index i = 0; i < count; ++i)
-    __builtin_memcpy(to + i * length, from + i * apart, length * sizeof(float));
 }
 
 // The gradient of a block of filters for a cell, copied to `room` if there is any.
 static View gradient_view(const Correlation& s, const Cell& cell, const Slope& slope,
                           Index first, Index filters, float* room, float* sum) {
   const Index b = s.batch, pixel = s.out_channels * b, line = s.x.out * pixel;
-  Index from = cell.y0 * line + cell.x0 * pixel + first * b + cell.b0;
-  if (!room) return {slope.gradient + from, line, pixel, b};
-  const Index some = cell.b1 - cell.b0, count = filters * some;
-  const Index wide = cell.x1 - cell.x0;
+  Index from = cell.y0 * line + cell.x0 * pixel + first * b;
+  if (!room) return {slope.gradient + from, line, pixel};
+  const Index count = filters * b, wide = cell.x1 - cell.x0;
   Vector sums[kMostColumns] = {};
   float* to = room;
   for (Index y = cell.y0; y < cell.y1; ++y, from += line)
     for (Index x = 0; x < wide; ++x, to += count) {
       const float* const gradient = slope.gradient + from + x * pixel;
       if (slope.given) {
-        copy_kept(slope.given + from + x * pixel, gradient, filters, b, some, to, sums);
+        copy_kept(slope.given + from + x * pixel, gradient, filters, b, to, sums);
       } else {
-        copy_runs(gradient, filters, b, some, to);
+        __builtin_memcpy(to, gradient, count * sizeof(float));
       }
     }
   if (slope.given)
     for (Index f = 0; f < filters; ++f) sum[first + f] += total(sums[f]);
-  return {room, wide * count, count, some};
+  return {room, wide * count, count};
 }
 
 // The input that a cell sees: in its place, or copied to `room` where some is outside.
 static View input_view(const Correlation& s, const Cell& cell, const float* in,
                        float* room) {
-  const Index b = s.batch, gi = s.group_in();
-  const Index some = cell.b1 - cell.b0, count = gi * some;
+  const Index b = s.batch, gi = s.group_in(), count = gi * b;
   const Index pixel = s.in_channels * b, line = s.x.in * pixel;
   const Index top = cell.y0 * s.y.stride - s.y.before;
   const Index left = cell.x0 * s.x.stride - s.x.before;
   const Index height = reach(s.y, cell.y1 - cell.y0);
   const Index width = reach(s.x, cell.x1 - cell.x0);
-  const float* from = in + top * line + left * pixel + cell.b0;
+  const float* from = in + top * line + left * pixel;
   if (top >= 0 && left >= 0 && top + height <= s.y.in && left + width <= s.x.in)
-    return {from, line, pixel, b};
+    return {from, line, pixel};
   float* to = room;
   for (Index y = top; y < top + height; ++y, from += line)
     for (Index x = 0; x < width; ++x, to += count) {
       if (y < 0 || y >= s.y.in || left + x < 0 || left + x >= s.x.in) {
         __builtin_memset(to, 0, count * sizeof(float));
       } else {
-        copy_runs(from + x * pixel, gi, b, some, to);
+        __builtin_memcpy(to, from + x * pixel, count * sizeof(float));
       }
     }
-  return {room, width * count, count, some};
+  return {room, width * count, count};
 }
 
 // Runs the tiles of one unit: all blocks of rows for a block of filters.
-static void add_rows(const Correlation& s, const GradientPlan& p, const Cell& cell,
-                     const View& view, Sum sum, const float* in, const Index* in_rows,
-                     Index filters, float* out) {
+static void add_rows(const Correlation& s, const GradientPlan& p, Sum sum,
+                     const float* in, const Index* in_rows, Index filters, float* out) {
   const Blocks rows(p.rows, rows_for(filters));
   sum.in = in;
-  sum.batch = cell.b1 - cell.b0;
-  sum.gradient_filter = view.channel;
+  sum.batch = s.batch;
   sum.out_row = s.out_channels;
   for (Index r = 0; r < rows.count; ++r) {
     sum.in_rows = in_rows + rows.start(r);
@@ -331,8 +309,7 @@ static void add_tap(const Correlation& s, const GradientPlan& p, const float* in
   const Index y_in = y0 * s.y.stride + ty * s.y.dilation - s.y.before;
   const Index x_in = x0 * s.x.stride + tx * s.x.dilation - s.x.before;
   const Index place = (ty * s.x.taps + tx) * s.group_in() * s.out_channels;
-  add_rows(s, p, cell, view, sum, in + y_in * line + x_in * pixel + cell.b0, in_rows,
-           filters, out + place);
+  add_rows(s, p, sum, in + y_in * line + x_in * pixel, in_rows, filters, out + place);
 }
 
 // Adds what a cell gives to all places of the kernel at once.
@@ -347,7 +324,7 @@ static void add_taps(const Correlation& s, const GradientPlan& p, const Cell& ce
   sum.in_pixel = s.x.stride * seen.pixel;
   sum.gradient_pixel = view.pixel;
   sum.gradient = view.data;
-  add_rows(s, p, cell, view, sum, seen.data, in_rows, filters, out);
+  add_rows(s, p, sum, seen.data, in_rows, filters, out);
 }
 
 // Where the rows of tiles are, from a window's first number on.
@@ -356,7 +333,7 @@ static void place_rows(const Correlation& s, const GradientPlan& p, const View& 
   const Index gi = s.group_in();
   for (Index r = 0; r < p.rows; ++r) {
     const Index tap = r / gi;
-    to[r] = r % gi * seen.channel + tap / s.x.taps * s.y.dilation * seen.line +
+    to[r] = r % gi * s.batch + tap / s.x.taps * s.y.dilation * seen.line +
             tap % s.x.taps * s.x.dilation * seen.pixel;
   }
 }
@@ -367,15 +344,15 @@ static void add_cells(const Correlation& s, const GradientPlan& p, Index first,
                       float* sum) {
   const Index b = s.batch, gi = s.group_in(), go = s.group_out();
   const Blocks fs(go, kMostColumns);
-  const Index count = p.cell_lines * p.cell_pixels * fs.most() * p.cell_batch;
+  const Index count = p.cell_lines * p.cell_pixels * fs.most() * b;
   const Index packed = p.packed ? (count + kLine - 1) / kLine * kLine : 0;
   const Index copied =
       p.few && !(sees_inside(s.y) && sees_inside(s.x))
-          ? reach(s.y, p.cell_lines) * reach(s.x, p.cell_pixels) * gi * p.cell_batch
+          ? reach(s.y, p.cell_lines) * reach(s.x, p.cell_pixels) * gi * b
           : 0;
   float* const room = scratch(packed + copied);
   std::vector<Index> in_rows(p.rows);
-  if (!p.few) place_rows(s, p, {in, 0, 0, b}, in_rows.data());
+  if (!p.few) place_rows(s, p, {in, 0, 0}, in_rows.data());
   for (Index i = first; i < last; ++i) {
     const Cell cell = cell_at(s, p, i);
     for (Index group = 0; group < s.groups; ++group) {
