@@ -281,3 +281,36 @@ def test_a_class_that_is_not_registered_says_how_to(tmp_path) -> None:
     with saving.custom_object_scope({"Hidden": Hidden}):
         again = saving.load_model(path)
     assert type(again.layers[-1].kernel_regularizer) is Hidden
+
+
+@register
+def halved(y_true, y_pred):
+    return ops.mean(ops.square(y_true - y_pred), axis=-1) / 2
+
+
+@register
+class CompiledOwnWay(saccade.Model):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = layers.Dense(1)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+    def compile(self, optimizer, loss_fn):
+        super().compile(optimizer=optimizer, loss=loss_fn)
+        self.loss_fn = loss_fn
+
+    def get_compile_config(self):
+        return {"optimizer": "sgd", "loss_fn": self.loss_fn}
+
+    def compile_from_config(self, config):
+        self.compile(**saving.deserialize_keras_object(config))
+
+
+def test_compile_configs_may_hold_objects(tmp_path) -> None:
+    model = CompiledOwnWay()
+    model(np.zeros((1, 2), "float32"))
+    model.compile("sgd", halved)
+    model.save(tmp_path / "own.keras")
+    assert saving.load_model(tmp_path / "own.keras").loss_fn is halved

@@ -165,9 +165,6 @@ def save_model(
 def _write_zip(model: Model, path: Path) -> None:
     h5py = optional_import("h5py", extra="", purpose="save")
     config = serialize_keras_object(model)
-    compiled = model.get_compile_config()
-    if compiled is not None:
-        config["compile_config"] = compiled
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     metadata: dict[str, Any] = {"keras_version": KERAS_VERSION, "date_saved": now}
     notes = read_notes(model)
