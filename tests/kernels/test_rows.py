@@ -1,4 +1,4 @@
-"""Products of few columns and the gathering of rows, in every form."""
+"""Products of matrices and the gathering of rows, in every form."""
 
 from __future__ import annotations
 
@@ -41,8 +41,34 @@ def test_products_and_gradients_agree_with_xla(size: tuple[int, int, int]) -> No
         np.testing.assert_array_equal(got, expected)
 
 
-@needs_library
-def test_derivatives_of_any_kind_and_vmap() -> None:
+@pytest.mark.parametrize("size", [(16, 500, 300), (3, 4, 5)], ids=str)
+def test_wide_products_and_gradients_agree_with_xla(size: tuple[int, int, int]) -> None:
+    rows, depth, columns = size
+    x, w, g = whole(rows, depth), whole(depth, columns, seed=1), whole(rows, columns)
+    got, pull = jax.vjp(jax.jit(_product.turned), x, w)
+    np.testing.assert_array_equal(got, x @ w)
+    for mine, expected in zip(pull(g), (g @ w.T, x.T @ g), strict=True):
+        np.testing.assert_array_equal(mine, expected)
+
+
+def test_wide_products_on_cpu_have_a_gradient_of_their_own(monkeypatch) -> None:
+    monkeypatch.delenv("SACCADE_KERNELS", raising=False)
+
+    def primitives(rows: int, depth: int, columns: int) -> str:
+        x, w = jnp.zeros((rows, depth)), jnp.zeros((depth, columns))
+        return str(jax.make_jaxpr(kernels.product)(x, w))
+
+    assert "saccade_wide" in primitives(64, 784, 512)
+    assert "saccade_wide" not in primitives(8, 784, 512)
+    assert "saccade_wide" not in primitives(64, 32, 32)
+    with kernels.portable():
+        assert "saccade_wide" not in primitives(64, 784, 512)
+
+
+@pytest.mark.parametrize(
+    "form", [pytest.param(_product.native, marks=needs_library), _product.turned]
+)
+def test_derivatives_of_any_kind_and_vmap(form) -> None:
     x, w = whole(4, 6), whole(6, 3, seed=1)
 
     def outcomes(form):
@@ -57,7 +83,7 @@ def test_derivatives_of_any_kind_and_vmap() -> None:
             jax.vmap(jax.grad(loss), (0, None))(jnp.stack([x, 2 * x]), w),
         )
 
-    got, expected = outcomes(_product.native), outcomes(_product.plain)
+    got, expected = outcomes(form), outcomes(_product.plain)
     jax.tree.map(np.testing.assert_array_equal, got, expected)
 
 
