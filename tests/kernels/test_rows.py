@@ -56,7 +56,7 @@ def test_wide_products_on_cpu_have_a_gradient_of_their_own(monkeypatch) -> None:
 
     def primitives(rows: int, depth: int, columns: int) -> str:
         x, w = jnp.zeros((rows, depth)), jnp.zeros((depth, columns))
-        return str(jax.make_jaxpr(kernels.product)(x, w))
+        return str(jax.make_jaxpr(lambda x, w: kernels.product(x, w))(x, w))
 
     assert "saccade_wide" in primitives(64, 784, 512)
     assert "saccade_wide" not in primitives(8, 784, 512)
@@ -123,7 +123,7 @@ def test_products_that_gain_are_native(monkeypatch) -> None:
 
     def primitives(rows: int, depth: int, columns: int, dtype="float32") -> str:
         x, w = jnp.zeros((rows, depth), dtype), jnp.zeros((depth, columns), dtype)
-        return str(jax.make_jaxpr(kernels.product)(x, w))
+        return str(jax.make_jaxpr(lambda x, w: kernels.product(x, w))(x, w))
 
     assert "saccade_thin" in primitives(32, 784, 10)
     assert "saccade_thin" not in primitives(32, 784, 128)
