@@ -44,6 +44,26 @@ def read_members(path: Path, names: Sequence[str], where: str) -> dict[str, byte
         return {name: _member(archive, name, path, where) for name in names}
 
 
+def read_below(path: Path, prefix: str, where: str) -> dict[str, bytes]:
+    """Returns the files of an archive whose names begin alike, by the rest of the name.
+
+    Args:
+        path: the archive.
+        prefix: how the names begin; ends in '/'.
+        where: the function, for messages.
+
+    Raises:
+        SavingError: no such archive, damaged, or it declares more than it can hold.
+    """
+    with _reading(path, where), zipfile.ZipFile(path) as archive:
+        names = [n for n in archive.namelist() if n.startswith(prefix)]
+        return {
+            name.removeprefix(prefix): _member(archive, name, path, where)
+            for name in names
+            if not name.endswith("/")
+        }
+
+
 def read_object(content: bytes, name: str, path: Path, where: str) -> dict[str, Any]:
     """Returns a member that must be a JSON object.
 

@@ -1,6 +1,7 @@
 """Whole models in `.keras` files, as Keras reads and writes them.
 
-A zip archive of `metadata.json`, `config.json` and `model.weights.h5`.
+A zip archive of `metadata.json`, `config.json` and `model.weights.h5`, and of what
+layers of one's own keep below `assets/`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from saccade.saving._archive import (
     read_members,
     read_object,
 )
+from saccade.saving._assets import read_assets, write_assets
 from saccade.saving._files import kind_of, replacing
 from saccade.saving._hdf5 import Hdf5Reader
 from saccade.saving._legacy import load_legacy
@@ -177,6 +179,7 @@ def _write_zip(model: Model, path: Path) -> None:
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for member, content in zip(_MEMBERS, parts, strict=True):
             archive.writestr(member, content)
+        write_assets(model, archive)
 
 
 def load_model(
@@ -238,6 +241,7 @@ def load_model(
         model = _build(config, custom_objects, safe_mode, path, version)
     with Hdf5Reader(weights, str(path / WEIGHTS), len(weights)) as reader:
         read_weights(model, reader)
+    read_assets(model, path)
     notes = metadata.get(_NOTES)
     if isinstance(notes, dict):
         write_notes(model, notes)
