@@ -55,9 +55,9 @@ def test_predictions_are_told_by_whole_executions() -> None:
     model, told = small(), Predictions()
     assert len(model.predict(batches(), callbacks=[told], verbose=0)) == 37 * 4
     begun = [("begin", number, 0) for number in range(0, 37, 3)]
-    ended = [("end", number, 12) for number in range(2, 37, 3)]
-    assert [b for b in told.batches if b[0] == "begin"] == begun
-    assert [b for b in told.batches if b[0] == "end"] == [*ended, ("end", 38, 4)]
+    ended = [*(("end", number, 12) for number in range(2, 37, 3)), ("end", 38, 4)]
+    in_turn = zip(begun, ended, strict=True)
+    assert told.batches == [event for pair in in_turn for event in pair]
 
 
 class Stops(callbacks.Callback):

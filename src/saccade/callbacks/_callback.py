@@ -24,6 +24,7 @@ _TRAIN_HOOKS = (
     "on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end",
 )  # fmt: skip
 _TEST_HOOKS = ("on_test_batch_begin", "on_test_batch_end")
+_PREDICT_HOOKS = ("on_predict_batch_begin", "on_predict_batch_end")
 
 
 class Callback:
@@ -235,6 +236,11 @@ class CallbackList(Callback):
     def tests_singly(self) -> bool:
         """Whether every batch of an evaluation must be looked at."""
         return any(Callback._overrides(c, _TEST_HOOKS) for c in self.callbacks)
+
+    @property
+    def predicts_singly(self) -> bool:
+        """Whether every batch of a prediction must be looked at."""
+        return any(Callback._overrides(c, _PREDICT_HOOKS) for c in self.callbacks)
 
     def steps_until_told(self) -> int | None:
         """Returns the smallest number that any of the callbacks asks for."""

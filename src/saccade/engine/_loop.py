@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import jax
@@ -359,6 +359,8 @@ def predict(
     begun: list[Any] = []
     seed, done = programs.next_prediction(), 0
     groups = _predict_groups(programs, source, steps)
+    if callbacks.predicts_singly:
+        groups = _by_executions(groups, stride)
     with deferred_interrupt() as interrupt:
         for group in groups:
             for number in range(-done % stride, group.count, stride):
@@ -399,6 +401,20 @@ def is_whole() -> bool:
         True
     """
     return predict is _whole_predict
+
+
+def _by_executions(groups: Iterable[Group], stride: int) -> Iterator[Group]:
+    """Cuts groups where executions begin, so that each is begun, run and ended."""
+    done = 0
+    for group in groups:
+        sizes = group.sizes
+        if sizes is None:
+            yield group
+        else:
+            for first, last in _executions(done, group.count, stride):
+                arrays = jax.tree.map(lambda a, f=first, e=last: a[f:e], group.arrays)
+                yield Group(arrays, sizes[first:last], last - first)
+        done += group.count
 
 
 def _executions(done: int, count: int, stride: int) -> Iterator[tuple[int, int]]:
