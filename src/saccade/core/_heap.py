@@ -113,8 +113,10 @@ class Heap:
 
     def _let_go(self) -> None:
         assert self._library is not None
-        self._library.free(self._reserve)  # None is allowed
-        self._reserve, self._reserved = None, 0
+        # Forgotten before it is freed: a program may end in another thread meanwhile.
+        held, self._reserve = self._reserve, None
+        self._reserved = 0
+        self._library.free(held)  # None is allowed
 
     def _shrink(self) -> None:
         """Gives all that is free back to the system, also between what is in use."""

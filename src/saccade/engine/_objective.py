@@ -160,7 +160,7 @@ class Objective:
 
         Losses and metrics of saccade honour the mask; of others nothing is known.
         """
-        return all(_is_ours(part) for part in (*self.losses, *self.all_metrics))
+        return all(is_ours(part) for part in (*self.losses, *self.all_metrics))
 
     def loss(
         self, y: Any, y_pred: Any, sample_weight: Any
@@ -288,7 +288,18 @@ def _check_names(loss: Any, metrics: Any, weighted: Any) -> None:
             metrics_module.get(item)
 
 
-def _is_ours(part: object) -> bool:
+def is_ours(part: object) -> bool:
+    """Says whether a loss or metric is saccade's own, with the function in it.
+
+    Args:
+        part: the loss or metric.
+
+    Example:
+        >>> is_ours(metrics_module.MeanSquaredError())
+        True
+        >>> is_ours(metrics_module.MeanMetricWrapper(lambda y, p: y - p))
+        False
+    """
     if not type(part).__module__.startswith("saccade."):
         return False
     function = getattr(part, "fn", None) or getattr(part, "_fn", None)

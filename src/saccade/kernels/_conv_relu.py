@@ -45,8 +45,8 @@ def conv_relu(
         >>> conv_relu(x, kernel, jnp.array([0.0, 2.0]), spec)[0].tolist()
         [[1.0, 1.0], [2.0, 0.0], [3.0, 0.0]]
     """
-    result: jax.Array = _conv_relu(x, kernel, bias, spec)  # type: ignore[assignment]
     spec = dataclasses.replace(spec, dtype=x.dtype.name)
+    result: jax.Array = _conv_relu(x, kernel, bias, spec)  # type: ignore[assignment]
     if not spec.is_empty:
         _made.note(_made.Made(result, x, kernel, bias, spec))
     return result
@@ -59,7 +59,6 @@ def _conv_relu(
     if spec.is_empty:
         shape = (x.shape[0], *spec.outputs, spec.filters)
         return jnp.broadcast_to(jax.nn.relu(bias), shape)
-    spec = dataclasses.replace(spec, dtype=x.dtype.name)
     form = _choose.choose("conv", spec)
     if (joined := _joined(form)) is not None:
         return joined(x, kernel, bias, spec)

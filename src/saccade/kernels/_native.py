@@ -142,7 +142,7 @@ def max_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
 def _max_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
-    y, along = _poolaxes(spec)
+    y, along = _pool_axes(spec)
     shape = (y[1], along[1], spec.channels, x.shape[0])
     return _outside(_call("max_pool", shape, _inside(x), y, along), spec.outputs)
 
@@ -150,7 +150,7 @@ def _max_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
 @functools.partial(jax.custom_vjp, nondiff_argnums=(2,))
 def max_pool_gradient(x: jax.Array, cotangent: jax.Array, spec: PoolSpec) -> jax.Array:
     """The cotangent at the first maximum of each window, 0 elsewhere."""
-    y, along = _poolaxes(spec)
+    y, along = _pool_axes(spec)
     shape = (y[0], along[0], spec.channels, x.shape[0])
     arrays = _inside(x), _inside(cotangent)
     return _outside(_call("max_pool_gradient", shape, *arrays, y, along), spec.inputs)
@@ -193,7 +193,7 @@ def average_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
 def _average_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
-    y, along = _poolaxes(spec)
+    y, along = _pool_axes(spec)
     shape = (y[1], along[1], spec.channels, x.shape[0])
     return _outside(_call("average_pool", shape, _inside(x), y, along), spec.outputs)
 
@@ -201,7 +201,7 @@ def _average_pool(x: jax.Array, spec: PoolSpec) -> jax.Array:
 @functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
 def average_pool_gradient(cotangent: jax.Array, spec: PoolSpec) -> jax.Array:
     """To each place, its share of the cotangents of the windows that it is in."""
-    y, along = _poolaxes(spec)
+    y, along = _pool_axes(spec)
     shape = (y[0], along[0], spec.channels, cotangent.shape[0])
     arrays = (_inside(cotangent), y, along)
     return _outside(_call("average_pool_gradient", shape, *arrays), spec.inputs)
@@ -255,7 +255,7 @@ def axes(spec: ConvSpec, backward: bool) -> tuple[tuple[int, ...], tuple[int, ..
     return (_POINT, found[0]) if spec.rank == 1 else (found[0], found[1])
 
 
-def _poolaxes(spec: PoolSpec) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _pool_axes(spec: PoolSpec) -> tuple[tuple[int, ...], tuple[int, ...]]:
     found = [
         (spec.inputs[i], spec.outputs[i], spec.size[i], spec.strides[i], before)
         for i, (before, _) in enumerate(spec.padding)

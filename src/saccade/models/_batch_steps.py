@@ -9,13 +9,13 @@ layers or metrics of the user's, finds out each time.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
 
 from saccade.core import _random
+from saccade.engine._objective import is_ours
 from saccade.models._calls import are_plain
 from saccade.models._watch import Watch
 
@@ -127,25 +127,9 @@ class BatchSteps:
         model = self._model
         layers = model._flatten_layers()
         own = type(model).__module__.startswith("saccade.") and are_plain(layers)
-        if not own or not all(_is_own(metric) for metric in model.metrics):
+        if not own or not all(map(is_ours, model.metrics)):
             return None
         return Watch([*layers, *filter(None, [model.optimizer])])
-
-    def results(self, known: Known, logs: Mapping[str, Any]) -> Any:
-        """Returns loss and metrics as `train_on_batch` does, without their names.
-
-        Args:
-            known: what the step worked on.
-            logs: loss and metrics by name.
-        """
-        if known.order is None:
-            known.order = self._model._order_of(logs)
-        values = [logs[name] for name in known.order]
-        return values[0] if len(values) == 1 else values
-
-
-def _is_own(metric: object) -> bool:
-    return type(metric).__module__.startswith("saccade.")
 
 
 def _shapes(source: ArraySource) -> Any:

@@ -642,7 +642,10 @@ class Trainer(Steps):
         )  # fmt: skip
         known.programs.layout.write(state)
         result = plain(jax.device_get(logs))
-        return result if return_dict else self._batch_steps.results(known, result)
+        if return_dict:
+            return result
+        known.order = known.order or self._order_of(result)
+        return _picked(result, known.order)
 
     def _known_step(self, where: str, source: ArraySource) -> Known:
         """Checks a batch, resets the metrics, and says what the step works on."""
@@ -693,7 +696,10 @@ class Trainer(Steps):
         )
         known.programs.layout.write(state)
         result = plain(jax.device_get(logs))
-        return result if return_dict else self._batch_steps.results(known, result)
+        if return_dict:
+            return result
+        known.order = known.order or self._order_of(result)
+        return _picked(result, known.order)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Returns the model's outputs for one batch.
@@ -711,8 +717,7 @@ class Trainer(Steps):
 
     def _in_order(self, logs: Mapping[str, Any]) -> Any:
         """Loss and metrics as a list, or one number if there is nothing else."""
-        values = [logs[name] for name in self._order_of(logs)]
-        return values[0] if len(values) == 1 else values
+        return _picked(logs, self._order_of(logs))
 
     def _order_of(self, logs: Iterable[str]) -> list[str]:
         """Keras' order: by metric, then the losses of single outputs, then by name."""
@@ -734,6 +739,11 @@ class Trainer(Steps):
         if not isinstance(source, ArraySource):
             raise DataError(message(where, "expected arrays, got a data set"))
         return source
+
+
+def _picked(logs: Mapping[str, Any], names: Sequence[str]) -> Any:
+    values = [logs[name] for name in names]
+    return values[0] if len(values) == 1 else values
 
 
 def _verbosity(verbose: str | int) -> int:
